@@ -1,0 +1,1 @@
+"""Stocktake: from what was seized to figures that can go to court."""

@@ -1,0 +1,1 @@
+"""The canonical model: one shape for every shop."""

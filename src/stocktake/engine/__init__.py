@@ -1,0 +1,1 @@
+"""Where relational work runs: embedded DuckDB, locked down."""

@@ -1,0 +1,104 @@
+"""The canonical tables on disk: which parts there are, and a connection that sees them.
+
+``tables/TABLE/EXHIBIT/part-00000.parquet`` holds the rows, ``tables/EXHIBIT.json`` names the parts with
+their SHA-256. Only parts that a manifest names are read: the manifest is taken away before the parts are
+exchanged and comes back last, so a reader sees all of an exhibit's rows or none.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from stocktake.case import Case, folder_name
+from stocktake.commerce.model import TABLES
+from stocktake.engine import duck
+
+
+def manifest_path(case: Case, exhibit: str) -> Path:
+    """Where the manifest of the exhibit's canonical parts lies."""
+    return case.tables / f"{folder_name(exhibit)}.json"
+
+
+def read_manifest(case: Case, exhibit: str) -> dict[str, Any] | None:
+    """The manifest of the exhibit's canonical parts; None where it is not (or not wholly) processed."""
+    try:
+        manifest = json.loads(manifest_path(case, exhibit).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def install(case: Case, exhibit: str, made: Path, **facts: Any) -> Path:
+    """Put the parts under ``made`` (``TABLE/part-….parquet``) in the place of the exhibit's old ones.
+
+    ``facts`` go into the manifest. Returns the manifest's path. Interrupted at any point it leaves no
+    manifest, so that the exhibit counts as not processed and is made anew.
+    """
+    manifest_path(case, exhibit).unlink(missing_ok=True)
+    for table in TABLES:
+        shutil.rmtree(case.tables / table / folder_name(exhibit), ignore_errors=True)
+    parts = []
+    for part in sorted(made.glob("*/*.parquet")):
+        table = part.parent.name
+        home = case.tables / table / folder_name(exhibit)
+        home.mkdir(parents=True, exist_ok=True)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        rows = pq.read_metadata(part).num_rows
+        part.rename(home / part.name)
+        parts.append(
+            {
+                "file": f"{table}/{folder_name(exhibit)}/{part.name}",
+                "table": table,
+                "rows": rows,
+                "sha256": digest,
+            }
+        )
+    beside = manifest_path(case, exhibit).with_suffix(".json.new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump({"exhibit": exhibit, **facts, "parts": parts}, file, ensure_ascii=True, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return beside.rename(manifest_path(case, exhibit))
+
+
+def parts(case: Case) -> dict[str, list[Path]]:
+    """Table name to its parts, of all processed exhibits, in the order of their folders' names."""
+    found: dict[str, list[Path]] = {table: [] for table in TABLES}
+    for path in sorted(case.tables.glob("*.json")):
+        manifest = json.loads(path.read_text("utf-8"))
+        for part in manifest["parts"]:
+            found[part["table"]].append(case.tables / part["file"])
+    return found
+
+
+def define_views(connection: duckdb.DuckDBPyConnection, case: Case) -> list[Path]:
+    """Give ``connection`` a view for every canonical table, empty where the case has none.
+
+    Returns the files that the views read.
+    """
+    files = parts(case)
+    for table, columns in TABLES.items():
+        if files[table]:
+            listed = ", ".join(
+                f"CAST({duck.quoted(c)} AS {kind}) AS {duck.quoted(c)}" for c, kind in columns.items()
+            )
+            source = f"SELECT {listed} FROM {duck.parquet(files[table])}"
+        else:
+            source = duck.empty(columns)
+        connection.execute(f"CREATE OR REPLACE VIEW {duck.quoted(table)} AS {source}")
+    return [file for listed in files.values() for file in listed]
+
+
+def open_case(case: Case, *, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection that sees the case's canonical tables by their names."""
+    connection = duck.connect(spill=spill)
+    define_views(connection, case)
+    return connection

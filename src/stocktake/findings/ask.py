@@ -78,7 +78,8 @@ def _check(question: str) -> set[tuple[str, str]]:
         if node.get("type") == "BASE_TABLE":
             if node.get("catalog_name"):
                 raise UserError(f"There is no database {node['catalog_name']} in a case.")
-            named.append((str(node.get("schema_name") or ""), str(node["table_name"])))
+            schema = str(node.get("schema_name") or "")
+            named.append(("" if schema.lower() == "main" else schema, str(node["table_name"])))
         elif node.get("type") == "TABLE_FUNCTION":
             name = str(node["function"]["function_name"]).lower()
             if name not in _TABLE_FUNCTIONS:

@@ -1,0 +1,5 @@
+"""``python -m stocktake``."""
+
+from stocktake.cli import main
+
+main()

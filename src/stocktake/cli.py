@@ -1,0 +1,352 @@
+"""The command line. Every command is one question or one act; facts are there as JSON with ``--json``."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from click.exceptions import Abort, ClickException
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+import stocktake
+from stocktake.case import Case, Settings
+from stocktake.errors import UserError
+
+app = typer.Typer(
+    name="stocktake",
+    help="From a seized shop's servers to figures that can go to court, each with its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="The case folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why you look; it goes into the ledger.")]
+
+
+class Format(StrEnum):
+    """How ``ask`` gives its answer."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+class Engine(StrEnum):
+    """Where relational work runs."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
+@app.command()
+def new(
+    case: CasePath,
+    ref: Annotated[str, typer.Option("--ref", help="The case's reference.")],
+    name: Annotated[str, typer.Option("--name", help="The operation's name.")],
+    force: Annotated[str, typer.Option("--force", help="The lead force.")] = "",
+    authority: Annotated[str, typer.Option("--authority", help="The warrant or order acted under.")] = "",
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="Zone in which times are shown.")
+    ] = "Europe/London",
+    as_json: AsJson = False,
+) -> None:
+    """Make a new case folder."""
+    from stocktake.custody import ledger
+
+    settings = Settings(ref, name, force, authority, time_zone, datetime.now(UTC).replace(microsecond=0))
+    made = Case.create(case, settings)
+    ledger.record(made, "new", {"reference": ref, "name": name, "lead_force": force, "authority": authority})
+    _print(as_json, {"case": str(made.path), "reference": ref}, f"Case {ref} is at {case}.")
+
+
+@app.command()
+def add(
+    case: CasePath,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders, an exhibit each.")],
+    ref: Annotated[
+        str | None, typer.Option("--ref", help="Exhibit reference such as KC/1; more paths count on.")
+    ] = None,
+    seized_at: Annotated[
+        str | None, typer.Option("--seized-at", help="When, as 2026-11-24T09:30+00:00.")
+    ] = None,
+    seized_by: Annotated[str | None, typer.Option("--seized-by", help="By whom.")] = None,
+    seized_from: Annotated[str | None, typer.Option("--seized-from", help="Where, or from whom.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Description of the exhibit.")] = None,
+    copy: Annotated[bool, typer.Option("--copy", help="Copy the bytes into the case.")] = False,
+    parcels: Annotated[bool, typer.Option("--parcels", help="The file lists intercepted parcels.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in what was seized: hash it, record where, when and by whom."""
+    from stocktake.custody import exhibit as custody
+
+    opened = Case.open(case)
+    taken = []
+    for number, path in enumerate(paths):
+        with _progress(f"Hashing {path.name}", as_json) as advance:
+            taken.append(
+                custody.add(
+                    opened,
+                    path,
+                    reference=ref if number == 0 else None,
+                    seized_at=seized_at,
+                    seized_by=seized_by,
+                    seized_from=seized_from,
+                    note=note,
+                    copy=copy,
+                    parcels=parcels,
+                    progress=advance,
+                )
+            )
+        if not as_json:
+            print(f"{taken[-1].reference}: {path.name}, {taken[-1].size:,} bytes, SHA-256 {taken[-1].sha256}")
+    if as_json:
+        _json([_facts(exhibit) for exhibit in taken])
+
+
+@app.command()
+def process(
+    case: CasePath,
+    engine: Annotated[Engine, typer.Option("--engine", help="Where relational work runs.")] = Engine.duckdb,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", help="Items read at once; default one a core.")
+    ] = None,
+    max_problems: Annotated[
+        int, typer.Option("--max-problems", help="Problems of severity error that are let pass.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Read every exhibit that is not read yet, and map it to the canonical tables."""
+    from stocktake.process import process as run
+
+    opened = Case.open(case)
+    tell: Callable[[str], None] = (lambda _: None) if as_json else (lambda line: print(line, flush=True))
+    done = run(opened, engine=engine.value, jobs=jobs, tell=tell)
+    ended = "nothing was left to do" if not done.exhibits else f"processed {', '.join(done.exhibits)}"
+    _print(
+        as_json,
+        _facts(done),
+        f"Done: {ended}. Problems: {done.errors} errors, {done.warnings} warnings (stocktake status shows them).",
+    )
+    if done.errors > max_problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(case: CasePath, as_json: AsJson = False) -> None:
+    """Say what the case holds: exhibits, tables, completeness, problems."""
+    from stocktake.findings.status import status as look, text
+
+    facts = look(Case.open(case))
+    _print(as_json, _facts(facts), text(facts))
+
+
+@app.command()
+def ask(
+    case: CasePath,
+    question: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the case's tables.")],
+    format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.table,  # noqa: A002
+    out: Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")] = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask a question in SQL (read-only)."""
+    from stocktake.custody import ledger
+    from stocktake.findings import answer
+    from stocktake.findings.ask import ask as run
+
+    opened = Case.open(case)
+    form = Format.json if as_json else format
+    if form is Format.parquet and out is None:
+        raise UserError("Parquet goes to a file: name one with --out.")
+    ledger.record(opened, "consultation", {"by": "ask", "question": question}, reason=reason)
+    with run(opened, question) as connection:
+        if out is None:
+            answer.WRITERS[form](connection, sys.stdout)
+        elif form is Format.parquet:
+            answer.write_parquet(connection, out)
+        else:
+            beside = out.with_name(out.name + ".new")
+            with beside.open("w", encoding="utf-8", newline="") as file:
+                answer.WRITERS[form](connection, file)
+            beside.replace(out)
+
+
+@app.command()
+def why(
+    case: CasePath,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a row, a source or a figure.")],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show where a row or figure comes from, down to the bytes."""
+    from stocktake.custody import ledger
+    from stocktake.findings.why import text
+    from stocktake.findings.why import why as walk
+
+    opened = Case.open(case)
+    found = walk(opened, identifier)
+    ledger.record(opened, "consultation", {"by": "why", "id": identifier}, reason=reason)
+    _print(as_json, _facts(found), text(found))
+
+
+@app.command()
+def verify(case: CasePath, as_json: AsJson = False) -> None:
+    """Re-hash every exhibit and derived part, walk the ledger, check its signatures."""
+    from stocktake.custody import ledger
+    from stocktake.custody.verification import verify as check
+
+    opened = Case.open(case)
+    with _progress("Verifying", as_json) as advance:
+        found = check(opened, progress=advance)
+    _print(as_json, _facts(found), found.text())
+    ledger.record(opened, "verify", {"failures": len(found.failures), "unchecked": len(found.unchecked)})
+    if found.failures or found.unchecked:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    case: CasePath,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="summary")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the report to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a typeset report (PDF)."""
+    from stocktake.custody import ledger
+    from stocktake.reports import KINDS
+
+    opened = Case.open(case)
+    if kind not in KINDS:
+        raise UserError(f"There is no report {kind!r}; the kinds are: {', '.join(KINDS)}.")
+    made = KINDS[kind](opened, out)
+    entry = ledger.record_file(opened, "report", made, {"kind": kind})
+    _print(as_json, {"file": str(made), "sha256": entry}, f"Report {kind}: {made}")
+
+
+@app.command()
+def serve(
+    case: CasePath,
+    port: Annotated[int | None, typer.Option("--port", help="Port on loopback; default a free one.")] = None,
+) -> None:
+    """Open the case's pages on this machine, behind a one-time login link."""
+    from stocktake.web.serve import serve as run
+
+    run(Case.open(case), port, lambda line: print(line, flush=True))
+
+
+@app.command()
+def shops(
+    case: Annotated[
+        Path | None, typer.Argument(metavar="[CASE]", help="Say what was recognised in this case.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which shop software is supported, or was recognised in a case."""
+    from stocktake.custody.exhibit import exhibits
+    from stocktake.shops.folders import supported
+    from stocktake.shops.recognition import recognise
+
+    if case is None:
+        known = supported()
+        _print(
+            as_json,
+            [_facts(shop) for shop in known],
+            "\n".join(f"{shop.title}: {shop.versions}" for shop in known),
+        )
+        return
+    opened = Case.open(case)
+    found = [one for exhibit in exhibits(opened) for one in recognise(opened, exhibit.reference)]
+    _print(
+        as_json,
+        [_facts(one) for one in found],
+        "\n\n".join(one.text() for one in found) or "No shop was recognised.",
+    )
+
+
+@contextmanager
+def _progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal; nothing where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print(as_json: bool, facts: Any, text: str) -> None:
+    if as_json:
+        _json(facts)
+    else:
+        print(text)
+
+
+def _json(facts: Any) -> None:
+    print(json.dumps(facts, ensure_ascii=False, indent=1, default=_jsonable))
+
+
+def _facts(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _jsonable(value: Any) -> Any:
+    from stocktake.findings.answer import plain
+
+    return plain(value)
+
+
+def main() -> None:
+    """Entry point: one sentence and exit code 2 for wrong use, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except UserError as error:
+        code = _refuse(str(error))
+    except ClickException as error:
+        code = _refuse(error.format_message())
+    except (Abort, KeyboardInterrupt):
+        print("Interrupted; the same command run again goes on from here.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(130)  # reading threads are in the middle of blocks; what they leave is made anew
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if os.environ.get("STOCKTAKE_TRACEBACK"):
+            raise
+        code = _refuse(
+            f"This is a fault of stocktake {stocktake.__version__}, not of your input: "
+            f"{type(error).__name__}: {' '.join(str(error).split())[:500]} "
+            "(STOCKTAKE_TRACEBACK=1 shows where)."
+        )
+    sys.exit(code or 0)
+
+
+def _refuse(sentence: str) -> int:
+    print(f"stocktake: {sentence}", file=sys.stderr)
+    return 2

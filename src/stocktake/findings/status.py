@@ -1,0 +1,121 @@
+"""What a case holds, in a screenful: exhibits, rows, the books, problems."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stocktake.case import Case
+from stocktake.commerce.tables import open_case, read_manifest
+from stocktake.custody.exhibit import exhibits
+from stocktake.findings.answer import decimal_text, visible
+
+
+@dataclass(frozen=True)
+class ExhibitStatus:
+    """An exhibit, and whether its canonical rows are there. ``size`` is in bytes."""
+
+    reference: str
+    name: str
+    size: int
+    sha256: str
+    processed: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """One line of the books: a measure of one exhibit, summed over its tables.
+
+    ``found = mapped + set_aside`` where the books balance; ``currency`` is there for money only.
+    """
+
+    exhibit: str
+    measure: str
+    currency: str | None
+    found: Decimal
+    mapped: Decimal
+    set_aside: Decimal
+
+
+@dataclass(frozen=True)
+class Status:
+    """The facts that ``stocktake status`` prints."""
+
+    reference: str
+    name: str
+    exhibits: list[ExhibitStatus]
+    rows: dict[str, int]
+    accounts: list[Account]
+    unbalanced: int
+    problems: dict[str, int]
+
+
+def status(case: Case) -> Status:
+    """Look at the case as it stands."""
+    with open_case(case) as connection:
+        manifests = {exhibit.reference: read_manifest(case, exhibit.reference) for exhibit in exhibits(case)}
+        rows: dict[str, int] = {}
+        for manifest in manifests.values():
+            for part in manifest["parts"] if manifest else ():
+                rows[part["table"]] = rows.get(part["table"], 0) + part["rows"]
+        accounts = connection.execute(
+            """
+            SELECT exhibit, measure, currency, sum(found), sum(mapped), sum(set_aside)
+            FROM completeness GROUP BY ALL ORDER BY ALL
+            """
+        ).fetchall()
+        unbalanced = connection.execute(
+            "SELECT count(*) FROM completeness WHERE found IS DISTINCT FROM mapped + set_aside"
+        ).fetchone()
+        problems = connection.execute(
+            "SELECT severity, count(*) FROM problems GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    return Status(
+        reference=case.settings.reference,
+        name=case.settings.name,
+        exhibits=[
+            ExhibitStatus(e.reference, e.name, e.size, e.sha256, manifests[e.reference] is not None)
+            for e in exhibits(case)
+        ],
+        rows=dict(sorted(rows.items())),
+        accounts=[Account(*account) for account in accounts],
+        unbalanced=unbalanced[0] if unbalanced else 0,
+        problems=dict(problems),
+    )
+
+
+def text(status: Status) -> str:
+    """The facts as a page for a terminal."""
+    lines = [f"{visible(status.name)} ({visible(status.reference)})", "", "Exhibits"]
+    if not status.exhibits:
+        lines.append("  none yet: stocktake add CASE PATH takes one in")
+    for exhibit in status.exhibits:
+        state = "processed" if exhibit.processed else "not processed"
+        lines.append(
+            f"  {exhibit.reference:10} {exhibit.size:>16,} bytes  {state:13}  {visible(exhibit.name)}"
+        )
+    if status.rows:
+        lines += ["", "Rows"]
+        lines += [f"  {table:18} {rows:>12,}" for table, rows in status.rows.items()]
+    if status.accounts:
+        lines += ["", "The books          found = mapped + set aside"]
+    for account in status.accounts:
+        unit = account.currency or account.measure
+        found, mapped, aside = (
+            _amount(value) for value in (account.found, account.mapped, account.set_aside)
+        )
+        lines.append(f"  {account.exhibit:10} {unit:6} {found:>18} = {mapped:>18} + {aside:>18}")
+    if status.accounts:
+        lines.append(
+            "  They balance." if not status.unbalanced else f"  {status.unbalanced} lines do not balance."
+        )
+    lines += ["", "Problems"]
+    lines += [f"  {severity:10} {count:>8,}" for severity, count in status.problems.items()] or ["  none"]
+    return "\n".join(lines)
+
+
+def _amount(value: Decimal | None) -> str:
+    if value is None:
+        return "-"
+    text = decimal_text(value)
+    whole, point, fraction = text.partition(".")
+    grouped = f"{int(whole):,}"
+    return f"{grouped}.{fraction}" if fraction.rstrip("0") else grouped

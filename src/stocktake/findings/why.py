@@ -1,0 +1,260 @@
+"""Where a row comes from: from its id back to exhibit, file, table, row, byte range and the bytes themselves.
+
+An id is ``KIND:EXHIBIT/TABLE/KEY``; its kind says in which canonical table the row stands. Two kinds are
+not rows: ``source:…`` is a place in the evidence, ``figure:…`` a number that a report or page printed.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+
+from stocktake.case import Case
+from stocktake.commerce.tables import open_case
+from stocktake.custody.exhibit import Exhibit, exhibits
+from stocktake.engine.duck import quoted
+from stocktake.errors import UserError
+from stocktake.evidence import items
+from stocktake.findings.answer import plain, visible
+from stocktake.findings.figures import Explanation, explain
+
+# Kind of id -> canonical table and the column that holds the id.
+KINDS = {
+    "site": ("sites", "site_id"),
+    "account": ("accounts", "account_id"),
+    "listing": ("listings", "listing_id"),
+    "order": ("orders", "order_id"),
+    "line": ("order_lines", "line_id"),
+    "payment": ("payments", "payment_id"),
+    "address": ("postal_addresses", "address_id"),
+    "shipment": ("shipments", "shipment_id"),
+    "message": ("messages", "message_id"),
+    "review": ("reviews", "review_id"),
+    "item": ("items", "item_id"),
+    "parcel": ("parcels", "parcel_id"),
+    "problem": ("problems", "problem_id"),
+    "source": ("sources", "source_id"),
+}
+
+# Bytes of a row that are shown; the hash is always of all of them.
+SHOWN_BYTES = 64 << 10
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The SQL statement that made a row: file inside the package, line of the statement, its text."""
+
+    file: str
+    line: int
+    sql: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place in the evidence. ``offset`` and ``length`` are bytes in the unwrapped file at ``path``.
+
+    ``data`` holds the first ``SHOWN_BYTES`` of the range as read now, ``data_sha256`` is of all of it; both
+    are None where the range can't be read, and ``note`` then says why.
+    """
+
+    source_id: str
+    exhibit: str
+    path: str
+    container: str
+    table_name: str
+    row_key: str
+    offset: int | None
+    length: int | None
+    sha256: str
+    data: bytes | None = None
+    data_sha256: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer: the canonical rows of that id, the statements that made them, their places."""
+
+    id: str
+    table: str
+    rows: list[dict[str, Any]]
+    rules: list[Rule]
+    sources: list[Source]
+    figure: Explanation | None = None
+
+
+def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | None = None) -> Why:
+    """Walk from ``identifier`` back to the evidence. Raises UserError where the case has no such id."""
+    kind, colon, _ = identifier.partition(":")
+    if not colon or (kind not in KINDS and kind != "figure"):
+        known = ", ".join([*KINDS, "figure"])
+        raise UserError(
+            f"{identifier!r} is not an id: ids are KIND:EXHIBIT/TABLE/KEY, with a kind of {known}."
+        )
+    connection = connection or open_case(case)
+    if kind == "figure":
+        explanation = explain(connection, identifier)
+        return Why(identifier, "", [], [], [], figure=explanation)
+    table, column = KINDS[kind]
+    rows = _rows(connection, table, column, identifier)
+    if not rows:
+        raise UserError(f"The case has no {identifier}.")
+    source_ids = list(dict.fromkeys(str(row["source_id"]) for row in rows if row["source_id"]))
+    rules = list(dict.fromkeys(row["rule"] for row in rows if row["rule"]))
+    return Why(
+        id=identifier,
+        table=table,
+        rows=rows,
+        rules=[rule_text(rule) for rule in rules],
+        sources=[_place(case, connection, source_id) for source_id in source_ids],
+    )
+
+
+def rule_text(rule: str) -> Rule:
+    """The statement that ``shops/woocommerce/orders.sql:12`` names."""
+    file, _, line = rule.rpartition(":")
+    if not file or not line.isdecimal():
+        return Rule(rule, 0, "")
+    lines = (files("stocktake") / file).read_text("utf-8").splitlines()[int(line) - 1 :]
+    statement: list[str] = []
+    for text in lines:
+        statement.append(text)
+        if text.rstrip().endswith(";"):
+            break
+    return Rule(file, int(line), "\n".join(statement))
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, identifier: str
+) -> list[dict[str, Any]]:
+    found = connection.execute(f"SELECT * FROM {quoted(table)} WHERE {quoted(column)} = ?", [identifier])
+    names = [description[0] for description in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _place(case: Case, connection: duckdb.DuckDBPyConnection, source_id: str) -> Source:
+    rows = _rows(connection, "sources", "source_id", source_id)
+    if not rows:
+        return Source(source_id, "", "", "", "", "", None, None, "", note="The case has no such source.")
+    row = rows[0]
+    names = (
+        "source_id",
+        "exhibit",
+        "path",
+        "container",
+        "table_name",
+        "row_key",
+        "offset",
+        "length",
+        "sha256",
+    )
+    return read_bytes(case, Source(**{name: row[name] for name in names}))
+
+
+def read_bytes(case: Case, source: Source) -> Source:
+    """``source`` with its bytes, read from the exhibit now and never from what was derived from it."""
+    if source.offset is None or source.length is None:
+        return _with(source, note="This kind of file has no byte range for a row; its table and key name it.")
+    exhibit = _exhibit(case, source.exhibit)
+    try:
+        for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
+            if item.path == source.path:
+                with item.open() as stream:
+                    return _read_range(source, stream)
+    except OSError as error:
+        return _with(source, note=f"The exhibit can't be read now: {error.strerror or error}.")
+    return _with(source, note=f"Exhibit {source.exhibit} no longer holds {source.path}.")
+
+
+def _read_range(source: Source, stream: Any) -> Source:
+    assert source.offset is not None and source.length is not None
+    skip = source.offset
+    if stream.seekable():
+        stream.seek(skip)
+        skip = 0
+    while skip:
+        passed = stream.read(min(skip, 1 << 20))
+        if not passed:
+            return _with(source, note="The file ends before this row: it is not the file that was read.")
+        skip -= len(passed)
+    digest = hashlib.sha256()
+    shown = b""
+    left = source.length
+    while left:
+        piece = stream.read(min(left, 1 << 20))
+        if not piece:
+            return _with(source, note="The file ends inside of this row: it is not the file that was read.")
+        digest.update(piece)
+        shown += piece[: max(0, SHOWN_BYTES - len(shown))]
+        left -= len(piece)
+    return _with(source, data=shown, data_sha256=digest.hexdigest())
+
+
+def _with(source: Source, **changes: Any) -> Source:
+    return Source(**{**source.__dict__, **changes})
+
+
+def _exhibit(case: Case, reference: str) -> Exhibit:
+    for exhibit in exhibits(case):
+        if exhibit.reference == reference:
+            return exhibit
+    raise UserError(f"The case has no exhibit {reference}.")
+
+
+def text(why: Why) -> str:
+    """The answer as a page for a terminal; what evidence holds is shown with control characters escaped."""
+    lines = [visible(why.id)]
+    if why.figure is not None:
+        return "\n".join([*lines, *_figure_lines(why.figure)])
+    for row in why.rows:
+        lines += ["", f"Row of {why.table} ({row['basis']})"]
+        width = max(len(name) for name in row)
+        lines += [
+            f"  {name:{width}}  {_shortened(visible(plain(value)))}"
+            for name, value in row.items()
+            if value is not None
+        ]
+    for rule in why.rules:
+        lines += [
+            "",
+            f"Made by {rule.file}, line {rule.line}",
+            *(f"  | {line}" for line in rule.sql.splitlines()),
+        ]
+    for source in why.sources:
+        lines += ["", *_source_lines(source)]
+    return "\n".join(lines)
+
+
+def _figure_lines(figure: Explanation) -> list[str]:
+    return [json.dumps(asdict(figure), default=plain, indent=1)]
+
+
+def _source_lines(source: Source) -> list[str]:
+    wrapped = f" (inside of {source.container})" if source.container else ""
+    lines = [
+        f"Source {visible(source.source_id)}",
+        f"  exhibit   {source.exhibit}",
+        f"  file      {visible(source.path)}{wrapped}",
+        f"  sha256    {source.sha256} (of the unwrapped file)",
+        f"  table     {visible(source.table_name or '')}",
+        f"  row       {visible(source.row_key or '')}",
+    ]
+    if source.offset is not None:
+        lines.append(f"  bytes     {source.length:,} from offset {source.offset:,}")
+    if source.data_sha256:
+        lines.append(f"  sha256    {source.data_sha256} (of these bytes)")
+    if source.data is not None:
+        shown = source.data.decode("utf-8", "backslashreplace")
+        lines += [f"  | {visible(line)}" for line in shown.split("\n")]
+        if source.length and source.length > len(source.data):
+            lines.append(f"  | … the first {len(source.data):,} of {source.length:,} bytes")
+    if source.note:
+        lines.append(f"  {source.note}")
+    return lines
+
+
+def _shortened(text: str, limit: int = 400) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

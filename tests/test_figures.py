@@ -165,7 +165,6 @@ def test_addresses_count_by_the_letters_of_a_real_postcode():
 @pytest.mark.parametrize(
     "reference",
     [
-        "figure:", "figure:no-such", "order:KC/1/x/1", "", "figure:orders-by-status/nothing",
         "figure:orders/a/b/c/d", "figure:customers-by-orders/many", "figure:price-tiers/*/x",
     ],
 )  # fmt: skip
@@ -173,6 +172,18 @@ def test_a_wrong_reference_is_one_sentence(shop, reference):
     with pytest.raises(UserError) as caught:
         explain(shop, reference)
     assert "\n" not in str(caught.value)
+
+
+def test_a_group_of_which_there_is_nothing_counts_nothing(shop):
+    explained = explain(shop, "figure:orders-by-month/1999-01/*/site:X")
+    assert explained.count == 0
+    assert explained.value["amount"] == 0
+    assert explained.subjects == ()
+
+
+def test_a_reference_copied_over_a_line_break_is_the_same(shop):
+    whole = explain(shop, "figure:orders-by-status/completed/*/GBP")
+    assert explain(shop, "figure:orders-by-\n  status/completed/ */GBP").value == whole.value
 
 
 def test_an_unknown_key_is_one_sentence(shop):

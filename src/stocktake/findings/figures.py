@@ -21,11 +21,13 @@ other columns are; a column that it does not name is a label, of which the first
 One outer SELECT, the same for every figure, counts and sums the rows by group. A *reference* names one group:
 ``figure:NAME/KEY/KEY…``. Keys are percent-encoded; ``(none)`` stands for NULL, ``(empty)`` for an empty text,
 ``*`` for every value; keys left out at the end count as ``*``. So ``figure:orders-by-status/completed`` is
-every completed order, and ``figure:orders-by-status/completed/*/GBP`` those in pounds. The same reference
-leads back to the SQL and to the ids of the rows that it counts (`explain`).
+every completed order, and ``figure:orders-by-status/completed/*/GBP`` those in pounds. White space in a
+reference means nothing, since it may have been copied from a line that was broken. The same reference leads
+back to the SQL and to the ids of the rows that it counts (`explain`); a group of which the case has nothing
+counts 0 rows, which is a figure too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Context, Decimal
@@ -183,7 +185,8 @@ def evaluate(
 def explain(connection: duckdb.DuckDBPyConnection, reference: str, limit: int = 20) -> Explanation:
     """What a reference's number is now, the SQL that makes it, and the ids of what it counts.
 
-    At most ``limit`` ids are given. Raises UserError where there is no such figure or group.
+    At most ``limit`` ids are given. Raises UserError where there is no such figure, or where a key can't be
+    one of it.
     """
     figure, keys = _parse(reference)
     kinds = _columns(connection, figure)
@@ -191,13 +194,8 @@ def explain(connection: duckdb.DuckDBPyConnection, reference: str, limit: int = 
     wanted = tuple(key for key in figure.keys if key in keys)
     try:
         _, rows = _grouped(connection, figure, wanted, keys)
-        if len(rows) > 1:
-            raise UserError(f"{reference} names more than one group.")
         if not rows:
-            if keys:
-                raise UserError(f"The case has nothing under {reference}.")
-            columns = [*figure.money, *figure.sums]
-            rows = [FigureRow(figure.reference, {"count": 0} | dict.fromkeys(columns, Decimal(0)))]
+            rows = [nothing(figure, keys)]
         by_currency: list[FigureRow] = []
         if figure.money and any(rows[0][column] is None for column in figure.money):
             split = tuple(key for key in figure.keys if key in keys or key == "currency")
@@ -208,7 +206,7 @@ def explain(connection: duckdb.DuckDBPyConnection, reference: str, limit: int = 
             values,
         ).fetchall()
     except duckdb.ConversionException as error:
-        raise UserError(f"The case has nothing under {reference}.") from error
+        raise UserError(f"There can be nothing under {reference}: one of its keys is no value.") from error
     return Explanation(
         reference=reference,
         figure=figure,
@@ -220,7 +218,14 @@ def explain(connection: duckdb.DuckDBPyConnection, reference: str, limit: int = 
     )
 
 
-def reference(figure: Figure, keys: dict[str, Any]) -> str:
+def nothing(figure: Figure, keys: Mapping[str, object]) -> FigureRow:
+    """The row of a group of which the case has nothing: it counts 0, and its reference says so too."""
+    sums: dict[str, Any] = dict.fromkeys([*figure.money, *figure.sums], Decimal(0))
+    span = dict.fromkeys(("first", "last")) if figure.span else {}
+    return FigureRow(reference(figure, keys), {**keys, "count": 0, **sums, **span})
+
+
+def reference(figure: Figure, keys: Mapping[str, object]) -> str:
     """The reference of the group with these keys; keys that are not given stand as ``*``."""
     segments = [_segment(keys[key]) if key in keys else _ANY for key in figure.keys]
     while segments and segments[-1] == _ANY:
@@ -244,7 +249,7 @@ def _text(value: object) -> str:
 
 
 def _parse(text: str) -> tuple[Figure, dict[str, str | None]]:
-    kind, _, rest = text.partition(":")
+    kind, _, rest = "".join(text.split()).partition(":")
     name, *segments = rest.split("/")
     if kind != "figure":
         raise UserError(f"{text!r} is not a figure's reference: those are figure:NAME or figure:NAME/KEY….")

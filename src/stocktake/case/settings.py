@@ -16,6 +16,7 @@ class Settings:
     """Facts of the case that people state; nothing in it is computed.
 
     ``time_zone`` is an IANA name: the zone in which pages and reports show times. ``created`` is UTC.
+    ``marking`` is the line of protective marking that stands on every page of a report.
     """
 
     reference: str
@@ -24,6 +25,7 @@ class Settings:
     authority: str
     time_zone: str
     created: datetime
+    marking: str = "For the investigation only"
 
     def __post_init__(self) -> None:
         if not self.reference.strip():
@@ -48,6 +50,7 @@ class Settings:
             authority=str(stated.get("authority", "")),
             time_zone=str(stated.get("time_zone", "Europe/London")),
             created=created.astimezone(UTC),
+            marking=str(stated.get("marking", cls.marking)),
         )
 
     def write(self, path: Path) -> None:
@@ -59,5 +62,6 @@ class Settings:
             "authority": self.authority,
             "time_zone": self.time_zone,
             "created": self.created,
+            "marking": self.marking,
         }
         path.write_text(tomli_w.dumps(stated), "utf-8")

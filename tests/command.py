@@ -28,7 +28,13 @@ def command(*arguments: object) -> list[str]:
 def stocktake(*arguments: object, home: Path, timeout: float = 300, **options: object) -> Ran:
     """Run ``stocktake ARGUMENTS`` to its end. No command may ever show a traceback."""
     ended = subprocess.run(
-        command(*arguments), capture_output=True, text=True, env=environment(home), timeout=timeout, **options
+        command(*arguments),
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        timeout=timeout,
+        **options,
     )
     assert "Traceback" not in ended.stderr, ended.stderr
     return Ran(ended.returncode, ended.stdout, ended.stderr)

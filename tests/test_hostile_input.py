@@ -13,6 +13,7 @@ import time
 import zipfile
 
 import pytest
+
 from command import command, environment, stocktake
 
 DUMP = """-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)
@@ -106,7 +107,7 @@ def test_missing_and_unreadable_paths_are_not_added(home):
     [
         ("empty.sql", b""),
         ("picture.sql", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50),
-        ("novel.txt", "Es war einmal. ".encode() * 1000),
+        ("novel.txt", b"Es war einmal. " * 1000),
         ("broken.gz", gzip.compress(b"x" * 5000)[:40]),
         ("not.zip", b"PK\x03\x04" + b"\0" * 100),
         ("half.dmp", b"PGDMP\x01\x0e\x00"),

@@ -144,7 +144,7 @@ def process(
     _print(
         as_json,
         _facts(done),
-        f"Done: {ended}. Problems: {done.errors} errors, {done.warnings} warnings (stocktake status shows them).",
+        f"Done: {ended}. The case's problems: {done.errors} errors, {done.warnings} warnings.",
     )
     if done.errors > max_problems:
         raise typer.Exit(1)
@@ -153,7 +153,8 @@ def process(
 @app.command()
 def status(case: CasePath, as_json: AsJson = False) -> None:
     """Say what the case holds: exhibits, tables, completeness, problems."""
-    from stocktake.findings.status import status as look, text
+    from stocktake.findings.status import status as look
+    from stocktake.findings.status import text
 
     facts = look(Case.open(case))
     _print(as_json, _facts(facts), text(facts))

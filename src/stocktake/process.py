@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,15 +21,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from stocktake.case import Case, folder_name
-from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest
+from stocktake.commerce.tables import install, open_case, read_manifest, write_rows
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
 from stocktake.evidence import EvidenceProblem, Item, identify, items
+from stocktake.evidence.identify import HEAD_BYTES
 from stocktake.records.raw import Problem, UnitWriter, unit_name
 from stocktake.records.reading import read_item
 from stocktake.shops.mapping import map_exhibit
@@ -37,7 +35,7 @@ from stocktake.shops.mapping import map_exhibit
 Tell = Callable[[str], None]
 
 INVENTORY = "inventory"
-HEAD_BYTES = 64 << 10  # what a file's kind is told from
+UNREAD = ("unknown", "empty")
 
 
 @dataclass(frozen=True)
@@ -76,69 +74,37 @@ def problem_counts(case: Case) -> tuple[int, int]:
     """How many problems of severity error, and of severity warning, the processed exhibits have."""
     with open_case(case) as connection:
         row = connection.execute(
-            "SELECT count(*) FILTER (severity = 'error'), count(*) FILTER (severity = 'warning') FROM problems"
+            "SELECT count_if(severity = 'error'), count_if(severity = 'warning') FROM problems"
         ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Path]:
-    """Turn the exhibit's items into units; returns the units' folders, the inventory's first."""
+    """Turn the exhibit's items into units; returns the units' folders, the inventory's first.
+
+    The inventory is the unit of the exhibit as a whole: what is in it, and what could not be opened.
+    """
     home = case.raw / folder_name(exhibit.reference)
     made_from = {"exhibit_sha256": exhibit.sha256, "readers": _code_digest("evidence", "records")}
     inventory = _standing(home / INVENTORY, made_from)
-    if inventory is not None and all(
-        _standing(home / entry["unit"], made_from) for entry in inventory["items"] if entry["unit"]
-    ):
-        return [home / INVENTORY, *(home / entry["unit"] for entry in inventory["items"] if entry["unit"])]
+    if inventory is not None:
+        units = [home / INVENTORY, *(home / entry["unit"] for entry in inventory["items"] if entry["unit"])]
+        if all(_standing(unit, made_from) for unit in units):
+            return units
+    with UnitWriter(home / INVENTORY) as writer:
 
-    found: list[dict[str, Any]] = []
-    with UnitWriter(home / INVENTORY) as writer, ThreadPoolExecutor(jobs) as pool:
+        def problem(found: EvidenceProblem) -> None:
+            writer.problems.append(Problem("evidence", found.severity, f"{found.path}: {found.message}"))
 
-        def problem(problem: EvidenceProblem) -> None:
-            writer.problems.append(
-                Problem(
-                    "evidence",
-                    problem.severity,
-                    f"{problem.path}: {problem.message}" if problem.path else problem.message,
-                )
-            )
-
-        reading = []
-        try:
-            for item in _items(case, exhibit, problem):
-                kind = _kind(item, problem)
-                unit = unit_name(item.path) if kind != "unknown" else None
-                found.append(
-                    {
-                        "path": item.path,
-                        "container": item.container,
-                        "size": item.size,
-                        "kind": kind,
-                        "unit": unit,
-                    }
-                )
-                if unit and _standing(home / unit, made_from) is None:
-                    tell(f"{exhibit.reference}: reading {item.path} ({kind})")
-                    reading.append(pool.submit(_read_unit, item, home / unit, made_from, jobs))
-            for future in reading:
-                future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        unread = sum(entry["unit"] is None for entry in found)
+        entries = _read_items(case, exhibit, jobs, made_from, problem, tell)
+        unread = sum(entry["unit"] is None for entry in entries)
         if unread:
-            nothing_read = unread == len(found)
-            writer.problems.append(
-                Problem(
-                    "evidence",
-                    "error" if nothing_read else "info",
-                    f"{unread} of {len(found)} files are of no kind that stocktake reads; `items` lists them.",
-                )
-            )
-        wanted = {INVENTORY, *(entry["unit"] for entry in found)}
-        for folder in home.iterdir():
-            if folder.name not in wanted:
-                shutil.rmtree(folder)
+            severity = "error" if unread == len(entries) else "info"
+            message = f"{unread} of {len(entries)} files are of no kind that is read; `items` lists them"
+            writer.problems.append(Problem("evidence", severity, message))
+        units = [home / INVENTORY, *(home / entry["unit"] for entry in entries if entry["unit"])]
+        for stale in set(home.iterdir()) - set(units):
+            shutil.rmtree(stale)
         writer.facts |= made_from
         writer.finish(
             exhibit=exhibit.reference,
@@ -147,32 +113,75 @@ def _read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[P
             sha256=exhibit.sha256,
             bytes=exhibit.size,
             kind=INVENTORY,
-            items=found,
+            items=entries,
         )
-    return [home / INVENTORY, *(home / entry["unit"] for entry in found if entry["unit"])]
+    return units
+
+
+def _read_items(
+    case: Case,
+    exhibit: Exhibit,
+    jobs: int,
+    made_from: dict[str, str],
+    problem: Callable[[EvidenceProblem], None],
+    tell: Tell,
+) -> list[dict[str, Any]]:
+    """Read every item of a kind that has a reader, ``jobs`` at once; returns what there is, in order."""
+    home = case.raw / folder_name(exhibit.reference)
+    entries: list[dict[str, Any]] = []
+    reading = []
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
+    try:
+        for item in _items(case, exhibit, problem):
+            kind = _kind(item, exhibit)
+            unit = unit_name(item.path) if kind not in UNREAD else None
+            entries.append(
+                {
+                    "path": item.path,
+                    "container": item.container,
+                    "size": item.size,
+                    "kind": kind,
+                    "unit": unit,
+                }
+            )
+            if unit and _standing(home / unit, made_from) is None:
+                tell(f"{exhibit.reference}: reading {item.path} ({kind})")
+                reading.append(pool.submit(_read_unit, item, kind, home / unit, made_from, jobs))
+        for future in reading:
+            future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return entries
 
 
 def _items(case: Case, exhibit: Exhibit, problem: Callable[[EvidenceProblem], None]) -> Iterator[Item]:
     location = exhibit.location(case)
+    told = ""
     if not location.exists():
-        problem(EvidenceProblem("", f"The exhibit is no longer at {location}.", "error"))
-        return
-    if exhibit.kind == "file" and location.stat().st_size != exhibit.size:
-        problem(EvidenceProblem("", "The exhibit's size is not what it was when it was added.", "error"))
-        return
+        told = f"the exhibit is no longer at {location}"
+    elif exhibit.kind == "file" and location.stat().st_size != exhibit.size:
+        told = "the exhibit's size is not what it was when it was added"
+    if told:
+        problem(EvidenceProblem(exhibit.reference, exhibit.name, "error", told))
+    else:
+        yield from items(exhibit.reference, location, problem)
+
+
+def _kind(item: Item, exhibit: Exhibit) -> str:
+    """What the item is by its content; a list of parcels is one because a person said so."""
     if exhibit.purpose == "parcels":
-        yield Item(exhibit.reference, exhibit.name, "", exhibit.size, lambda: location.open("rb"), location)
-        return
-    yield from items(exhibit.reference, location, problem)
+        return "parcel-list"
+    try:
+        with closing(item.open()) as stream:
+            return identify(stream.peek(HEAD_BYTES), item.path)
+    except OSError:
+        return "unknown"
 
 
-def _kind(item: Item, problem: Callable[[EvidenceProblem], None]) -> str: ...
-
-
-def _read_unit(item: Item, folder: Path, made_from: dict[str, str], threads: int) -> None:
+def _read_unit(item: Item, kind: str, folder: Path, made_from: dict[str, str], threads: int) -> None:
     with UnitWriter(folder, threads=threads) as unit:
         unit.facts |= made_from
-        read_item(item, unit)
+        read_item(item, unit, kind)
 
 
 def _standing(folder: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
@@ -200,6 +209,7 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir()
     map_exhibit(case, exhibit.reference, made)
+    _write_items(exhibit, units, made)
     tables = install(case, exhibit.reference, made, made_from=made_from)
     shutil.rmtree(made, ignore_errors=True)
     ledger.record(
@@ -211,6 +221,45 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
         },
     )
     return True
+
+
+def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:
+    """The exhibit's files as rows of ``items``; hashed are the unwrapped bytes, of those that were read."""
+    manifests = {unit.name: json.loads((unit / "manifest.json").read_text("utf-8")) for unit in units}
+    rows = []
+    for entry in manifests[INVENTORY]["items"]:
+        unit = manifests.get(entry["unit"] or "", {})
+        rows.append(
+            {
+                "item_id": f"item:{exhibit.reference}/{entry['path']}",
+                "path": entry["path"],
+                "size": unit.get("bytes", entry["size"]),
+                "sha256": unit.get("sha256"),
+                "kind": entry["kind"],
+                "deleted": False,
+                "privileged": False,
+                "exhibit": exhibit.reference,
+                "source_id": f"source:{exhibit.reference}/{entry['path']}",
+                "basis": "recorded",
+                "rule": "process.py",
+            }
+        )
+    sources = [
+        {
+            "source_id": row["source_id"],
+            "exhibit": exhibit.reference,
+            "path": row["path"],
+            "container": entry["container"],
+            "sha256": row["sha256"],
+            "offset": 0,
+            "length": row["size"],
+            "basis": "recorded",
+            "rule": "process.py",
+        }
+        for row, entry in zip(rows, manifests[INVENTORY]["items"], strict=True)
+    ]
+    write_rows(made / "items" / "part-00000.parquet", "items", rows)
+    write_rows(made / "sources" / "part-00001.parquet", "sources", sources)
 
 
 def _relative(case: Case, path: Path) -> str:

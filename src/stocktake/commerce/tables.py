@@ -13,11 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stocktake.case import Case, folder_name
 from stocktake.commerce.model import TABLES
 from stocktake.engine import duck
+
+
+def write_rows(path: Path, table: str, rows: list[dict[str, Any]]) -> None:
+    """Write a few rows of a canonical table that Python made; absent columns are NULL."""
+    if not rows:
+        return
+    columns = _cast(table)
+    given = pa.table({column: [row.get(column) for row in rows] for column in TABLES[table]})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duck.connect() as connection:
+        connection.register("given", given)
+        made = connection.execute(f"SELECT {columns} FROM given").to_arrow_table()
+    pq.write_table(made, path, compression="zstd")
+
+
+def _cast(table: str) -> str:
+    columns = TABLES[table].items()
+    return ", ".join(f"CAST({duck.quoted(name)} AS {kind}) AS {duck.quoted(name)}" for name, kind in columns)
 
 
 def manifest_path(case: Case, exhibit: str) -> Path:
@@ -87,10 +106,7 @@ def define_views(connection: duckdb.DuckDBPyConnection, case: Case) -> list[Path
     files = parts(case)
     for table, columns in TABLES.items():
         if files[table]:
-            listed = ", ".join(
-                f"CAST({duck.quoted(c)} AS {kind}) AS {duck.quoted(c)}" for c, kind in columns.items()
-            )
-            source = f"SELECT {listed} FROM {duck.parquet(files[table])}"
+            source = f"SELECT {_cast(table)} FROM {duck.parquet(files[table])}"
         else:
             source = duck.empty(columns)
         connection.execute(f"CREATE OR REPLACE VIEW {duck.quoted(table)} AS {source}")

@@ -7,7 +7,6 @@ escape sequences.
 
 import csv
 import json
-import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -61,7 +60,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, out: Path) -> int:
         for batch in reader:
             writer.write_batch(batch)
             count += batch.num_rows
-    os.replace(beside, out)
+    beside.replace(out)
     return count
 
 

@@ -34,7 +34,7 @@ def ask(case: Case, question: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises UserError where the question is not one SELECT over the case's tables, or DuckDB refuses it.
     """
-    raw_named = _check(question)
+    raw_named = _tables_named(_parse(question))
     spill = _spill_folder(case)
     connection = duck.connect(spill=spill)
     try:
@@ -53,45 +53,47 @@ def ask(case: Case, question: str) -> Iterator[duckdb.DuckDBPyConnection]:
             shutil.rmtree(spill, ignore_errors=True)
 
 
-def _check(question: str) -> set[tuple[str, str]]:
-    """The (exhibit, table) pairs of raw tables that the question names, once it is found to be harmless."""
+def _parse(question: str) -> dict[str, Any]:
+    """The one SELECT that the question is, as DuckDB's parser gives it."""
     with duck.connect() as parser:
         try:
             row = parser.execute("SELECT json_serialize_sql(?::VARCHAR)", [question]).fetchone()
         except duckdb.Error as error:
             raise UserError(_sentence(error)) from error
-    parsed = json.loads(row[0]) if row else {}
+    parsed: dict[str, Any] = json.loads(row[0]) if row else {}
     if parsed.get("error"):
-        message = str(parsed.get("error_message", "it can't be parsed"))
+        message = " ".join(str(parsed.get("error_message")).split())
         if "SELECT" in message:
-            raise UserError(
-                "A question must be a SELECT: ask changes nothing and reads only the case's tables."
-            )
-        raise UserError(f"The question can't be read as SQL: {' '.join(message.split())}")
+            message = "ask changes nothing and reads only the case's tables, so a question must be a SELECT"
+        raise UserError(f"The question can't be asked: {message}.")
     if len(parsed["statements"]) != 1:
         raise UserError("Ask one question at a time: one SELECT, with no second statement after it.")
+    return parsed
+
+
+def _tables_named(parsed: dict[str, Any]) -> set[tuple[str, str]]:
+    """The (exhibit, table) pairs of raw tables that the question names, once it is found to be harmless."""
     own_names: set[str] = set()
-    named: list[tuple[str, str]] = []
+    named: set[tuple[str, str]] = set()
     for node in _nodes(parsed):
         if isinstance(node.get("cte_map"), dict):
             own_names |= {str(entry["key"]).lower() for entry in node["cte_map"].get("map", [])}
         if node.get("type") == "BASE_TABLE":
             if node.get("catalog_name"):
                 raise UserError(f"There is no database {node['catalog_name']} in a case.")
-            schema = str(node.get("schema_name") or "")
-            named.append(("" if schema.lower() == "main" else schema, str(node["table_name"])))
+            named.add((str(node.get("schema_name") or "main"), str(node["table_name"])))
         elif node.get("type") == "TABLE_FUNCTION":
             name = str(node["function"]["function_name"]).lower()
             if name not in _TABLE_FUNCTIONS:
                 raise UserError(f"{name} reads from outside of the case's tables, so ask does not run it.")
-    raw_named = {(schema, table) for schema, table in named if schema}
-    for schema, table in named:
-        if not schema and table.lower() not in TABLES and table.lower() not in own_names:
+    canonical = {(schema, table) for schema, table in named if schema.lower() == "main"}
+    for _, table in sorted(canonical):
+        if table.lower() not in TABLES and table.lower() not in own_names:
             raise UserError(
                 f"The case has no table {table}. Canonical tables are named as in the documentation, "
                 f'raw ones with their exhibit before them, as in "KC/1".wp_posts.'
             )
-    return raw_named
+    return named - canonical
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -116,6 +116,6 @@ def _amount(value: Decimal | None) -> str:
     if value is None:
         return "-"
     text = decimal_text(value)
-    whole, point, fraction = text.partition(".")
+    whole, _, fraction = text.partition(".")
     grouped = f"{int(whole):,}"
     return f"{grouped}.{fraction}" if fraction.rstrip("0") else grouped

@@ -17,7 +17,7 @@ from stocktake.commerce.tables import open_case
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.engine.duck import quoted
 from stocktake.errors import UserError
-from stocktake.evidence import items
+from stocktake.evidence import Stream, items
 from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
 
@@ -163,30 +163,22 @@ def read_bytes(case: Case, source: Source) -> Source:
         for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
             if item.path == source.path:
                 with item.open() as stream:
-                    return _read_range(source, stream)
+                    return _read_range(source, stream, source.offset, source.length)
     except OSError as error:
         return _with(source, note=f"The exhibit can't be read now: {error.strerror or error}.")
     return _with(source, note=f"Exhibit {source.exhibit} no longer holds {source.path}.")
 
 
-def _read_range(source: Source, stream: Any) -> Source:
-    assert source.offset is not None and source.length is not None
-    skip = source.offset
-    if stream.seekable():
-        stream.seek(skip)
-        skip = 0
-    while skip:
-        passed = stream.read(min(skip, 1 << 20))
-        if not passed:
-            return _with(source, note="The file ends before this row: it is not the file that was read.")
-        skip -= len(passed)
+def _read_range(source: Source, stream: Stream, skip: int, left: int) -> Source:
+    stream.skip(skip)
     digest = hashlib.sha256()
     shown = b""
-    left = source.length
     while left:
         piece = stream.read(min(left, 1 << 20))
         if not piece:
-            return _with(source, note="The file ends inside of this row: it is not the file that was read.")
+            return _with(
+                source, note="The file ends before the end of this row: it is not the file that was read."
+            )
         digest.update(piece)
         shown += piece[: max(0, SHOWN_BYTES - len(shown))]
         left -= len(piece)

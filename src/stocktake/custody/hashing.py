@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stocktake.custody.disk import write_whole
 from stocktake.errors import UserError
 
 BLOCK = 4 << 20
@@ -47,7 +48,7 @@ def read_once(
             for block in _hashed(_blocks(path, source, before.st_size), hashes):
                 size += len(block)
                 if copy >= 0:
-                    _write(copy, block)
+                    write_whole(copy, block)
                 if tick:
                     tick(len(block))
             if copy >= 0:
@@ -126,8 +127,3 @@ def _hashed(blocks: Iterator[memoryview], hashes: "list[hashlib._Hash]") -> Iter
     finally:
         if pool:
             pool.shutdown(wait=True)
-
-
-def _write(handle: int, block: memoryview) -> None:
-    while block:
-        block = block[os.write(handle, block) :]

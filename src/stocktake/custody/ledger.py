@@ -21,6 +21,7 @@ from typing import Any
 
 from stocktake.case import Case
 from stocktake.custody import signing, verify_case
+from stocktake.custody.disk import sync_folder, write_whole
 from stocktake.custody.verify_case import LINE_LIMIT, NO_HASH, UnreadableError, canonical, stored_lines
 from stocktake.errors import UserError
 
@@ -101,8 +102,10 @@ def record(case: Case, action: str, detail: Mapping[str, Any], *, reason: str = 
             seal["torn"] = True
         seal["signature"] = key.sign(verify_case.signed_bytes(seal)).hex()
         try:
-            _append(ledger, (b"\n" if torn else b"") + stored)
-            _append(seals, (b"\n" if seal_torn else b"") + canonical(seal) + b"\n")
+            write_whole(ledger, (b"\n" if torn else b"") + stored)
+            os.fsync(ledger)
+            write_whole(seals, (b"\n" if seal_torn else b"") + canonical(seal) + b"\n")
+            os.fsync(seals)
         except OSError as error:
             # The act is told as not done, so the half of it that this call itself wrote must not stay.
             with suppress(OSError):
@@ -173,22 +176,6 @@ def _opened(path: Path, *, write: bool = True) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _append(handle: int, stored: bytes) -> None:
-    rest = memoryview(stored)
-    while rest:  # one write, unless the disk fills up within it
-        rest = rest[os.write(handle, rest) :]
-    os.fsync(handle)
 
 
 def _last_line(path: Path, handle: int, length: int) -> tuple[_Last, bool]:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from stocktake.custody.disk import sync_folder
 from stocktake.custody.verify_case import fingerprint
 from stocktake.errors import UserError
 
@@ -80,10 +81,6 @@ def _make(path: Path) -> None:
             os.link(beside, path)
         except FileExistsError:
             return
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     finally:
         beside.unlink()

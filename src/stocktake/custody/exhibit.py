@@ -50,8 +50,8 @@ class Exhibit:
     ``size`` is in bytes, of all files of a folder together; ``files`` counts them. The digests are those of
     the file, or of a folder's ``manifest.jsonl``. ``seized_at`` is UTC, from the zone given or else the
     case's; ``seized_at_recorded`` is the text as given. ``added`` is UTC. ``source`` is the absolute
-    path as it was; ``path`` leads to the bytes from the case folder. In both, bytes that are no UTF-8 stand as lone
-    surrogates, as Python has them in file names.
+    path as it was; ``path`` leads to the bytes from the case folder. In both, bytes that are no UTF-8 stand
+    as lone surrogates, as Python has them in file names.
     """
 
     reference: str
@@ -219,8 +219,8 @@ def _check_reference(reference: str) -> None:
         part in ("", ".", "..") or part != part.strip(" .") for part in reference.split("/")
     ):
         raise UserError(
-            f"{reference!r} can't be an exhibit's reference: use up to 64 letters, digits, blanks and . _ - / as in"
-            " KC/1."
+            f"{reference!r} can't be an exhibit's reference: use up to 64 letters, digits, blanks"
+            " and . _ - / as in KC/1."
         )
 
 

@@ -273,7 +273,7 @@ def _reserved(case: Case, reference: str | None, stated: dict[str, Any]) -> Iter
 def _choosing(case: Case) -> Iterator[None]:
     """Hold the lock under which references are given out; it is held for moments, so one waits for it."""
     case.exhibits.mkdir(exist_ok=True)
-    handle = os.open(case.exhibits / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    handle = os.open(case.path / ".adding", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

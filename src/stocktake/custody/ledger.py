@@ -132,6 +132,15 @@ def entries(case: Case) -> Iterator[Entry]:
         raise UserError(f"The ledger {case.ledger} can't be read: {error.strerror}.") from error
 
 
+def newest(case: Case, action: str, exhibit: str) -> Entry | None:
+    """The newest entry of this action whose detail names this exhibit."""
+    found = None
+    for entry in entries(case):
+        if entry.action == action and entry.detail.get("exhibit") == exhibit:
+            found = entry
+    return found
+
+
 def head(case: Case) -> Head:
     """The ledger's count and head, with the signature over them."""
     if not case.ledger.exists():

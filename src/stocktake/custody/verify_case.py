@@ -690,7 +690,7 @@ def _check_exhibits(
             _check_single(case, name, detail, locations, tick, found)
     for folder in _listing(os.path.join(case, "exhibits")):
         path = os.path.join(case, "exhibits", folder)
-        if folder in known or folder == ".lock":
+        if folder in known:
             continue
         if os.path.lexists(os.path.join(path, "exhibit.toml")):
             message = f"exhibits/{folder} is an exhibit that the ledger does not know."
@@ -1003,6 +1003,9 @@ def _derived_files(case: str) -> Iterator[str]:
 def _unvouched(case: str, path: str, seen: _Ledger, found: Verification) -> None:
     """Say of a derived file that no manifest vouches for whether an interruption explains it."""
     parts = path.split("/")
+    if parts[1].startswith(".new-"):
+        found.note("derived", path, f"{path} is left from an interrupted processing; nothing reads it.")
+        return
     # raw/KC-1/UNIT/…, tables/KC-1.json, tables/orders/KC-1/…
     folders = {parts[1]} if parts[0] == "raw" else {parts[-1].rpartition(".")[0], *parts[2:-1]}
     if folders & {name.replace("/", "-") for name in seen.processed}:

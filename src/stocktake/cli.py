@@ -1,5 +1,6 @@
 """The command line. Every command is one question or one act; facts are there as JSON with ``--json``."""
 
+import hashlib
 import json
 import os
 import sys
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from click.exceptions import Abort, ClickException
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -218,10 +218,9 @@ def verify(case: CasePath, as_json: AsJson = False) -> None:
     opened = Case.open(case)
     with _progress("Verifying", as_json) as advance:
         found = check(opened, progress=advance)
-    _print(as_json, _facts(found), found.text())
+    _print(as_json, found.as_dict(), "\n".join(found.lines()))
     ledger.record(opened, "verify", {"failures": len(found.failures), "unchecked": len(found.unchecked)})
-    if found.failures or found.unchecked:
-        raise typer.Exit(1)
+    raise typer.Exit(found.exit_code)
 
 
 @app.command()
@@ -232,15 +231,10 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Make a typeset report (PDF)."""
-    from stocktake.custody import ledger
-    from stocktake.reports import KINDS
-
-    opened = Case.open(case)
-    if kind not in KINDS:
-        raise UserError(f"There is no report {kind!r}; the kinds are: {', '.join(KINDS)}.")
-    made = KINDS[kind](opened, out)
-    entry = ledger.record_file(opened, "report", made, {"kind": kind})
-    _print(as_json, {"file": str(made), "sha256": entry}, f"Report {kind}: {made}")
+    if kind != "summary":
+        raise UserError(f"There is no report {kind!r}; the kinds are: summary.")
+    made, digest = _make_report(Case.open(case), out)
+    _print(as_json, {"file": str(made), "sha256": digest}, f"The report is {made}, SHA-256 {digest}")
 
 
 @app.command()
@@ -281,6 +275,56 @@ def shops(
         [_facts(one) for one in found],
         "\n\n".join(one.text() for one in found) or "No shop was recognised.",
     )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the case folder is made.")] = Path(),
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the report is there.")] = False,
+) -> None:
+    """Take in a made-up seizure, process it, report on it, and open its pages."""
+    from stocktake import demo as seizure
+    from stocktake.custody import exhibit as custody
+    from stocktake.process import process as run
+
+    path = folder / f"{seizure.CASE_NAME}.case"
+    if (path / "case.toml").is_file():
+        print(f"The demo case is at {path} already; going on with it.")
+        opened = Case.open(path)
+    else:
+        new(
+            path,
+            ref=seizure.REFERENCE,
+            name=seizure.NAME,
+            force=seizure.LEAD_FORCE,
+            authority=seizure.AUTHORITY,
+        )
+        opened = Case.open(path)
+    there = {exhibit.reference for exhibit in custody.exhibits(opened)}
+    with seizure.exhibits() as seized:
+        for one in seized:
+            if one.reference not in there:
+                taken = custody.add(opened, copy=True, **asdict(one))
+                print(f"{taken.reference}: {taken.name}, {taken.size:,} bytes, SHA-256 {taken.sha256}")
+    run(opened, tell=lambda line: print(line, flush=True))
+    status(path)
+    made, _ = _make_report(opened, None)
+    print(f"\nThe report is {made}")
+    if not no_serve:
+        serve(path)
+
+
+def _make_report(case: Case, out: Path | None) -> tuple[Path, str]:
+    """Make the summary, record it in the ledger; returns the file and its SHA-256."""
+    from stocktake.custody import ledger
+    from stocktake.reports.summary import summary
+
+    made = summary(case, out)
+    with made.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    where = os.path.relpath(made.resolve(), case.path)
+    ledger.record(case, "report", {"kind": "summary", "file": where, "sha256": digest})
+    return made, digest
 
 
 @contextmanager
@@ -328,9 +372,9 @@ def main() -> None:
         code = app(standalone_mode=False)
     except UserError as error:
         code = _refuse(str(error))
-    except ClickException as error:
+    except typer.TyperException as error:
         code = _refuse(error.format_message())
-    except (Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         print("Interrupted; the same command run again goes on from here.", file=sys.stderr)
         sys.stderr.flush()
         os._exit(130)  # reading threads are in the middle of blocks; what they leave is made anew

@@ -17,8 +17,8 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 BATCH = 20_000
@@ -65,23 +65,31 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, out: Path) -> int:
 
 
 def write_table(connection: duckdb.DuckDBPyConnection, out: TextIO) -> int:
-    """Draw the first ``TABLE_ROWS`` rows as a table, and say how many more there are."""
+    """Draw the first ``TABLE_ROWS`` rows as a table, and say how many more there are.
+
+    Rows that are wider than the terminal are drawn as records, a value a line.
+    """
     reader = connection.to_arrow_reader(BATCH)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for field in reader.schema:
-        numeric = (
-            pa.types.is_integer(field.type)
-            or pa.types.is_decimal(field.type)
-            or pa.types.is_floating(field.type)
-        )
-        table.add_column(Text(visible(field.name)), justify="right" if numeric else "left", overflow="fold")
+    names = [visible(name) for name in reader.schema.names]
+    shown: list[list[str]] = []
     count = 0
     for row in _rows(reader):
         count += 1
         if count <= TABLE_ROWS:
-            table.add_row(*(Text(visible(plain(value))) for value in row))
-    console = Console(file=out, highlight=False, soft_wrap=False)
-    console.print(table)
+            shown.append([visible(plain(value)) for value in row])
+    widths = [max(map(cell_len, column)) for column in zip(names, *shown, strict=True)]
+    console = Console(file=out, highlight=False, soft_wrap=True)
+    if console.is_terminal and sum(widths) + 2 * len(widths) > console.width:
+        longest = max(map(cell_len, names))
+        for number, values in enumerate(shown, 1):
+            console.print(Text(f"-- {number}", style="dim"))
+            for name, value in zip(names, values, strict=True):
+                console.print(Text(f"{name:{longest}}  ", style="bold"), Text(value), sep="")
+    else:
+        right = [_is_number(field.type) for field in reader.schema]
+        console.print(Text(_line(names, widths, right), style="bold"))
+        for values in shown:
+            console.print(Text(_line(values, widths, right)))
     if count > TABLE_ROWS:
         console.print(f"… and {count - TABLE_ROWS:,} rows more; --format csv gives all {count:,}.")
     return count
@@ -92,6 +100,18 @@ WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, TextIO], int]] = {
     "csv": write_csv,
     "json": write_json,
 }
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind)
+
+
+def _line(values: list[str], widths: list[int], right: list[bool]) -> str:
+    cells = [
+        " " * (width - cell_len(value)) + value if flush else value + " " * (width - cell_len(value))
+        for value, width, flush in zip(values, widths, right, strict=True)
+    ]
+    return "  ".join(cells).rstrip()
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ not rows: ``source:…`` is a place in the evidence, ``figure:…`` a number tha
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
@@ -20,6 +21,8 @@ from stocktake.errors import UserError
 from stocktake.evidence import Stream, items
 from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
+from stocktake.records.catalogue import manifests
+from stocktake.records.reading import addressed
 
 # Kind of id -> canonical table and the column that holds the id.
 KINDS = {
@@ -162,11 +165,19 @@ def read_bytes(case: Case, source: Source) -> Source:
     try:
         for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
             if item.path == source.path:
-                with item.open() as stream:
+                with closing(addressed(item, _facts(case, source))) as stream:
                     return _read_range(source, stream, source.offset, source.length)
     except OSError as error:
         return _with(source, note=f"The exhibit can't be read now: {error.strerror or error}.")
     return _with(source, note=f"Exhibit {source.exhibit} no longer holds {source.path}.")
+
+
+def _facts(case: Case, source: Source) -> dict[str, Any]:
+    """What the reader noted of the file: it knows whether a tool stood between the bytes and the offsets."""
+    for manifest in manifests(case, source.exhibit):
+        if manifest["path"] == source.path:
+            return dict(manifest["facts"])
+    return {}
 
 
 def _read_range(source: Source, stream: Stream, skip: int, left: int) -> Source:

@@ -1,0 +1,57 @@
+-- The functions that shop SQL may use beside plain SQL, as DuckDB macros. They are few, and each can be
+-- defined for Spark with the same result.
+
+-- Text to money, exactly: never through a float. What is no number is NULL.
+CREATE OR REPLACE MACRO to_money(recorded) AS
+  TRY_CAST(TRIM(CAST(recorded AS VARCHAR)) AS DECIMAL(38, 18));
+
+-- Seconds since 1970, as number or text, to UTC. Outside the years 1 to 9999: NULL.
+CREATE OR REPLACE MACRO unix_to_utc(seconds) AS
+  CASE
+    WHEN TRY_CAST(seconds AS BIGINT) BETWEEN -62135596800 AND 253402300799
+      THEN make_timestamp(TRY_CAST(seconds AS BIGINT) * 1000000)
+  END;
+
+-- An IANA zone name or an offset such as +05:30 as it stands; anything else NULL.
+CREATE OR REPLACE MACRO known_zone(zone) AS
+  CASE
+    WHEN regexp_full_match(zone, '[+-](0[0-9]|1[0-4]):[0-5][0-9]') THEN zone
+    WHEN zone IN (SELECT name FROM pg_timezone_names()) THEN zone
+  END;
+
+-- Wall-clock time in a zone (as known_zone gives it) to UTC. A time that happened twice when the clocks went
+-- back is the later one; a time that was skipped is read as if the clocks had not yet gone forward.
+CREATE OR REPLACE MACRO local_to_utc(local, zone) AS
+  CASE
+    WHEN zone IS NULL OR local IS NULL THEN NULL
+    WHEN zone LIKE '+%' OR zone LIKE '-%'
+      THEN local - to_minutes(
+        (CASE WHEN zone LIKE '-%' THEN -1 ELSE 1 END)
+        * (TRY_CAST(substr(zone, 2, 2) AS INTEGER) * 60 + TRY_CAST(substr(zone, 5, 2) AS INTEGER)))
+    ELSE timezone('UTC', timezone(zone, local))
+  END;
+
+-- To 0, 1, 2, 3, 4 or 8 places (any other number: 2), half away from zero, as shops round.
+CREATE OR REPLACE MACRO round_to(amount, places) AS
+  CASE places
+    WHEN 0 THEN TRY_CAST(ROUND(amount, 0) AS DECIMAL(38, 18))
+    WHEN 1 THEN TRY_CAST(ROUND(amount, 1) AS DECIMAL(38, 18))
+    WHEN 3 THEN TRY_CAST(ROUND(amount, 3) AS DECIMAL(38, 18))
+    WHEN 4 THEN TRY_CAST(ROUND(amount, 4) AS DECIMAL(38, 18))
+    WHEN 8 THEN TRY_CAST(ROUND(amount, 8) AS DECIMAL(38, 18))
+    ELSE TRY_CAST(ROUND(amount, 2) AS DECIMAL(38, 18))
+  END;
+
+-- One amount by another to 8 places, half away from zero, exactly. NULL where the divisor is 0 or either is
+-- too large (10^20 and more).
+CREATE OR REPLACE MACRO ratio(amount, divisor) AS
+  TRY_CAST(
+    CASE
+      WHEN TRY_CAST(divisor AS DECIMAL(28, 8)) <> 0 AND TRY_CAST(amount AS DECIMAL(28, 8)) IS NOT NULL
+        THEN SIGN(amount) * SIGN(divisor) * CAST(
+          (2 * CAST(ABS(TRY_CAST(amount AS DECIMAL(28, 8))) * 100000000 AS HUGEINT) * 100000000
+            + CAST(ABS(TRY_CAST(divisor AS DECIMAL(28, 8))) * 100000000 AS HUGEINT))
+          // (2 * CAST(ABS(TRY_CAST(divisor AS DECIMAL(28, 8))) * 100000000 AS HUGEINT))
+          AS DECIMAL(38, 0)) * CAST(0.00000001 AS DECIMAL(9, 8))
+    END
+    AS DECIMAL(38, 18));

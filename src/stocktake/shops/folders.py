@@ -1,0 +1,194 @@
+"""Shop folders, read: ``shop.toml`` and the SQL files beside it. ``docs/shops.md`` describes the format."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from stocktake.commerce.model import TABLES
+from stocktake.commerce.statements import Statement, read_statements
+
+
+@dataclass(frozen=True)
+class LogicalTable:
+    """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
+
+    ``names`` gives, for a column that versions call differently, its other names. ``needs`` are columns
+    without which a raw table is not this one. A ``shared`` table may stand under the base prefix.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, str]
+    names: dict[str, tuple[str, ...]]
+    needs: tuple[str, ...]
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Unpack:
+    """A column of serialised values that becomes rows before the SQL runs."""
+
+    name: str
+    table: str
+    column: str
+    keep: tuple[str, ...]
+    where: str
+    format: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tables that together tell the software. ``row`` names one that must hold a row ``where`` this holds."""
+
+    tables: tuple[str, ...]
+    row: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """Where the shop itself keeps its version: the ``column`` of the row ``where`` this holds."""
+
+    table: str
+    column: str
+    where: str
+
+
+@dataclass(frozen=True)
+class VersionRule:
+    """A version, told by tables (``order_shipment``) and columns (``order.payment_code``) that are there."""
+
+    version: str
+    has: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShopSoftware:
+    """One shop folder. ``lookups`` are small tables of the TOML: name to (columns, rows)."""
+
+    name: str
+    title: str
+    versions: str
+    groups: tuple[Group, ...]
+    base_prefix: str | None
+    version_rules: tuple[VersionRule, ...]
+    version_row: VersionRow | None
+    tables: dict[str, LogicalTable]
+    ignored: dict[str, str]
+    unpack: tuple[Unpack, ...]
+    lookups: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
+    prepare: tuple[tuple[str, Statement], ...]
+    canonical: dict[str, list[Statement]]
+    coverage: list[Statement]
+
+
+class FolderError(Exception):
+    """A shop folder is not as it must be; whoever writes the folder sees this, not whoever runs a case."""
+
+
+def supported() -> list[ShopSoftware]:
+    """Every shop software that has a folder, by name."""
+    return list(_supported())
+
+
+@cache
+def _supported() -> tuple[ShopSoftware, ...]:
+    folders = [entry for entry in files(__package__).iterdir() if entry.joinpath("shop.toml").is_file()]
+    return tuple(read_folder(folder) for folder in sorted(folders, key=lambda folder: folder.name))
+
+
+def read_folder(folder: Traversable) -> ShopSoftware:
+    """Read one shop folder. Raises FolderError where it is not as it must be."""
+    stated = tomllib.loads(folder.joinpath("shop.toml").read_text("utf-8"))
+    home = f"shops/{folder.name}"
+    try:
+        tables = {name: _table(name, entry) for name, entry in stated["tables"].items()}
+        recognise = stated["recognise"]
+        canonical: dict[str, list[Statement]] = {}
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            table, dot, kind = entry.name.rpartition(".")
+            if kind != "sql" or table == "coverage":
+                continue
+            if table not in TABLES:
+                raise FolderError(f"{home}/{entry.name} names no canonical table")
+            canonical[table] = read_statements(entry, f"{home}/{entry.name}")
+        prepare = []
+        for name in stated.get("prepare", []):
+            (statement,) = read_statements(
+                folder.joinpath("prepare", f"{name}.sql"), f"{home}/prepare/{name}.sql"
+            )
+            prepare.append((name, statement))
+        return ShopSoftware(
+            name=stated["name"],
+            title=stated["title"],
+            versions=stated["versions"],
+            groups=tuple(
+                Group(tuple(group["tables"]), group.get("row"), group.get("where"))
+                for group in recognise["any"]
+            ),
+            base_prefix=recognise.get("base_prefix"),
+            version_rules=tuple(
+                VersionRule(rule["version"], tuple(rule["has"])) for rule in stated.get("version", [])
+            ),
+            version_row=VersionRow(**recognise["version_row"]) if "version_row" in recognise else None,
+            tables=tables,
+            ignored=stated.get("ignored", {}),
+            unpack=tuple(
+                Unpack(
+                    name=entry["name"],
+                    table=entry["table"],
+                    column=entry["column"],
+                    keep=tuple(entry.get("keep", ())),
+                    where=entry.get("where", "TRUE"),
+                    format=entry.get("format", "auto"),
+                )
+                for entry in stated.get("unpack", [])
+            ),
+            lookups=_lookups(stated),
+            prepare=tuple(prepare),
+            canonical=canonical,
+            coverage=read_statements(folder.joinpath("coverage.sql"), f"{home}/coverage.sql"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FolderError(f"{home}: {type(error).__name__} {error}") from error
+
+
+def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
+    columns: dict[str, str] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for column, stated in entry["columns"].items():
+        if isinstance(stated, str):
+            columns[column] = stated
+        else:
+            columns[column] = stated["type"]
+            names[column] = tuple(stated["names"])
+    missing = {*entry["key"], *entry.get("needs", ())} - set(columns)
+    if missing:
+        raise ValueError(f"the table {name} names {', '.join(sorted(missing))} without a type")
+    return LogicalTable(
+        name=name,
+        key=tuple(entry["key"]),
+        columns=columns,
+        names=names,
+        needs=tuple(entry.get("needs", entry["key"])),
+        shared=entry.get("shared", False),
+    )
+
+
+def _lookups(stated: dict[str, Any]) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    found: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+        "status_words": (("recorded", "status"), list(stated.get("status", {}).items())),
+        "method_patterns": (
+            ("pattern", "method", "provider", "asset", "rank"),
+            [
+                (entry["code"], entry["method"], entry.get("provider"), entry.get("asset"), str(rank))
+                for rank, entry in enumerate(stated.get("methods", []), 1)
+            ],
+        ),
+    }
+    for name, entry in stated.get("lookup", {}).items():
+        found[name] = (tuple(entry["columns"]), [tuple(row) for row in entry["rows"]])
+    return found

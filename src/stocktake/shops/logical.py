@@ -1,0 +1,99 @@
+"""Logical tables: a shop's raw tables as its folder's SQL sees them, whatever the version or the dump."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from stocktake.engine.duck import empty, literal, parquet, quoted
+from stocktake.records.catalogue import RawTable
+from stocktake.shops.folders import LogicalTable
+
+PLACE = {"_ref": "VARCHAR", "_offset": "BIGINT", "_length": "BIGINT", "_row": "BIGINT"}
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Values of a column that are not of the type that the mapping declares; they are NULL to its SQL."""
+
+    table: RawTable
+    column: str
+    declared: str
+    rows: int
+    first_ref: str
+
+
+def row_ref(table: RawTable) -> str:
+    """SQL for a raw row's ref, ``KC/1/wp_posts/1234``: by its key, or by ``#`` and its ordinal."""
+    there = [name for name, _, _ in table.columns]
+    by_row = "'#' || CAST(_row AS VARCHAR)"
+    if table.key and all(name in there for name in table.key):
+        key = " || '/' || ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in table.key)
+        return f"{literal(f'{table.exhibit}/{table.label}/')} || COALESCE({key}, {by_row})"
+    return f"{literal(f'{table.exhibit}/{table.label}/')} || {by_row}"
+
+
+def view(logical: LogicalTable, table: RawTable | None) -> str:
+    """SQL of the logical table over the raw one's parts; empty where there is none."""
+    columns = logical.columns | PLACE
+    if table is None or not table.parts:
+        return empty(columns)
+    there = {name.lower(): (name, kind) for name, _, kind in table.columns}
+    chosen = []
+    for column, declared in logical.columns.items():
+        names = [name.lower() for name in (column, *logical.names.get(column, ()))]
+        found = next((there[name] for name in names if name in there), None)
+        value = _cast(*found, declared) if found else f"CAST(NULL AS {declared})"
+        chosen.append(f"{value} AS {quoted(column)}")
+    return (
+        f"SELECT {', '.join(chosen)}, {row_ref(keyed(logical, table))} AS _ref, _offset, _length, _row "
+        f"FROM {parquet(table.parts)}"
+    )
+
+
+def misfits(connection: duckdb.DuckDBPyConnection, logical: LogicalTable, table: RawTable) -> list[Misfit]:
+    """The columns some of whose values don't fit what the mapping declares, where that can happen at all."""
+    there = {name.lower(): (name, kind) for name, _, kind in table.columns}
+    doubtful = []
+    for column, declared in logical.columns.items():
+        names = [name.lower() for name in (column, *logical.names.get(column, ()))]
+        found = next((there[name] for name in names if name in there), None)
+        if found and declared != "VARCHAR" and found[1] in ("string", "large_string", "binary"):
+            doubtful.append((column, declared, *found))
+    if not doubtful or not table.parts:
+        return []
+    ref = row_ref(keyed(logical, table))
+    counted = ", ".join(
+        f"count(*) FILTER ({_misfit(name, kind, declared)}), "
+        f"min_by({ref}, _row) FILTER ({_misfit(name, kind, declared)})"
+        for _, declared, name, kind in doubtful
+    )
+    row = connection.execute(f"SELECT {counted} FROM {parquet(table.parts)}").fetchone() or ()
+    return [
+        Misfit(table, column, declared, row[2 * place], row[2 * place + 1])
+        for place, (column, declared, _, _) in enumerate(doubtful)
+        if row[2 * place]
+    ]
+
+
+def _misfit(name: str, kind: str, declared: str) -> str:
+    recorded = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    return f"{recorded} <> '' AND {_cast(name, kind, declared)} IS NULL"
+
+
+def _cast(name: str, kind: str, declared: str) -> str:
+    column = quoted(name)
+    if declared == "VARCHAR" and kind in ("binary", "large_binary"):
+        return f"COALESCE(TRY(decode({column})), CAST({column} AS VARCHAR))"
+    if declared.startswith("DECIMAL") and kind in ("double", "float", "string", "large_string"):
+        # the shortest text that means the number, and so what the dump had, rather than the binary fraction
+        return f"TRY_CAST(TRIM(CAST({column} AS VARCHAR)) AS {declared})"
+    return f"TRY_CAST({column} AS {declared})"
+
+
+def keyed(logical: LogicalTable, table: RawTable) -> RawTable:
+    """The raw table with a key for its refs: its own, or the folder's where the dump declares none."""
+    if table.key:
+        return table
+    spelled = {name.lower(): name for name, _, _ in table.columns}
+    key = tuple(spelled.get(name.lower(), "") for name in logical.key)
+    return RawTable(**{**vars(table), "key": key}) if all(key) else table

@@ -1,0 +1,165 @@
+"""Which shops an exhibit's raw tables belong to: software, database and prefix."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from stocktake.case import Case
+from stocktake.engine.duck import connect, parquet, quoted
+from stocktake.records.catalogue import RawTable, raw_tables
+from stocktake.shops.folders import Group, LogicalTable, ShopSoftware, supported
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """A shop found in an exhibit.
+
+    ``tables`` maps the folder's logical names to the raw tables. ``sure`` is from 0 to 1 and ``reasons`` says
+    what it rests on. ``uncovered`` are labels of raw tables under the shop's prefix that no mapping reads. ``ref`` stands before a table's name
+    in the shop's ids: ``KC/1/wp_``.
+    """
+
+    software: str
+    title: str
+    version: str | None
+    exhibit: str
+    database: str
+    path: str
+    prefix: str
+    sure: float
+    reasons: tuple[str, ...]
+    tables: dict[str, RawTable]
+    uncovered: tuple[str, ...]
+    ref: str
+
+
+def recognise(case: Case, exhibit: str) -> list[Recognition]:
+    """The shops in one exhibit, in the order of item, database and prefix."""
+    found = []
+    for tables in _databases(raw_tables(case, exhibit)):
+        for software in supported():
+            found += _find(software, tables)
+    read = {table.label for shop in found for table in shop.tables.values()}
+    return [
+        replace(shop, uncovered=tuple(label for label in shop.uncovered if label not in read))
+        for shop in found
+    ]
+
+
+def _databases(tables: Iterable[RawTable]) -> list[list[RawTable]]:
+    """Raw tables that stood in one database: one item's, or those of a folder with a file a table."""
+    beside: dict[tuple[str, str], list[RawTable]] = {}
+    for table in tables:
+        parent = str(PurePosixPath(table.path).parent)
+        beside.setdefault((parent, table.database), []).append(table)
+    databases = []
+    for together in beside.values():
+        if len({table.name for table in together}) == len(together):
+            databases.append(together)
+            continue
+        by_path: dict[str, list[RawTable]] = {}
+        for table in together:
+            by_path.setdefault(table.path, []).append(table)
+        databases += by_path.values()
+    return sorted(databases, key=lambda tables: (tables[0].path, tables[0].database))
+
+
+def _find(software: ShopSoftware, tables: list[RawTable]) -> list[Recognition]:
+    by_name = {table.name.lower(): table for table in tables}
+    prefixes = {
+        name[: len(name) - len(anchor)]
+        for group in software.groups
+        for anchor in group.tables
+        for name in by_name
+        if name.endswith(anchor.lower())
+    }
+    found = []
+    for prefix in sorted(prefixes):
+        here = _logical(software, by_name, prefix)
+        group = next((group for group in software.groups if _holds(group, here)), None)
+        if group is None:
+            continue
+        base = re.fullmatch(software.base_prefix, prefix) if software.base_prefix else None
+        if base:
+            for name, table in _logical(software, by_name, base["base"]).items():
+                if software.tables[name].shared:
+                    here.setdefault(name, table)
+        first = here[group.tables[0]]
+        anchor = len(group.tables[0])
+        found.append(
+            Recognition(
+                software=software.name,
+                title=software.title,
+                version=_version(software, here),
+                exhibit=first.exhibit,
+                database=first.database,
+                path=first.path,
+                prefix=first.name[:-anchor],
+                sure=round(0.6 + 0.4 * len(here) / len(software.tables), 2),
+                reasons=(
+                    f"the tables {', '.join(group.tables)} are there with the columns of {software.title}",
+                    f"{len(here)} of the {len(software.tables)} tables that its mapping reads are there",
+                ),
+                tables=here,
+                uncovered=tuple(
+                    table.label
+                    for name, table in sorted(by_name.items())
+                    if name.startswith(prefix) and table not in here.values()
+                ),
+                ref=f"{first.exhibit}/{first.label[:-anchor]}",
+            )
+        )
+    return found
+
+
+def _logical(software: ShopSoftware, by_name: dict[str, RawTable], prefix: str) -> dict[str, RawTable]:
+    here = {}
+    for name, logical in software.tables.items():
+        table = by_name.get((prefix + name).lower())
+        if table is not None and _has_columns(table, logical):
+            here[name] = table
+    return here
+
+
+def _has_columns(table: RawTable, logical: LogicalTable) -> bool:
+    there = {name.lower() for name, _, _ in table.columns}
+    return all(
+        any(name.lower() in there for name in (column, *logical.names.get(column, ())))
+        for column in logical.needs
+    )
+
+
+def _holds(group: Group, here: dict[str, RawTable]) -> bool:
+    if not all(name in here for name in group.tables):
+        return False
+    if group.row is None:
+        return True
+    table = here[group.row]
+    if not table.parts:
+        return False
+    with connect() as connection:
+        rows = connection.execute(f"SELECT 1 FROM {parquet(table.parts)} WHERE {group.where} LIMIT 1")
+        return rows.fetchone() is not None
+
+
+def _version(software: ShopSoftware, here: dict[str, RawTable]) -> str | None:
+    stated = software.version_row
+    if stated is not None and stated.table in here and here[stated.table].parts:
+        with connect() as connection:
+            row = connection.execute(
+                f"SELECT CAST({quoted(stated.column)} AS VARCHAR) FROM {parquet(here[stated.table].parts)} "
+                f"WHERE {stated.where} LIMIT 1"
+            ).fetchone()
+        if row and row[0]:
+            return str(row[0])
+    columns = {name: {column.lower() for column, _, _ in table.columns} for name, table in here.items()}
+
+    def is_there(part: str) -> bool:
+        table, dot, column = part.partition(".")
+        return table in columns and (not dot or column.lower() in columns[table])
+
+    for rule in software.version_rules:
+        if all(is_there(part) for part in rule.has):
+            return rule.version
+    return None

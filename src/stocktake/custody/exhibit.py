@@ -182,7 +182,7 @@ def _source(case: Case, path: Path) -> Path:
         kind = verify_case.kind_of(mode)
         raise UserError(f"{path} is a {kind}, not a file or folder; make an image of it and add that.")
     if empty:
-        raise UserError(f"{path} is an empty folder; is what belongs there mounted?")
+        raise UserError(f"{path} is an empty folder; see that what belongs there is mounted.")
     if source == case.path or case.path in source.parents:
         raise UserError(f"{path} lies in the case folder itself.")
     if source in case.path.parents:

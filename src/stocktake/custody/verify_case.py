@@ -1096,7 +1096,10 @@ def _open_regular(path: str | bytes) -> int:
     try:
         if os.path.islink(path):
             raise UnreadableError("is a symbolic link")
-        handle = os.open(path, flags)
+        try:  # leave even the time of last access as it was, where the system lets us
+            handle = os.open(path, flags | getattr(os, "O_NOATIME", 0))
+        except PermissionError:
+            handle = os.open(path, flags)
     except ValueError as error:
         raise UnreadableError("is no name that a file can have") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):

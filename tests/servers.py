@@ -55,8 +55,13 @@ class MariaDB:
     pid: int
 
     def connect(self, database: str | None = None, **options: object) -> pymysql.connections.Connection:
-        """A PyMySQL connection (utf8mb4 unless said otherwise)."""
-        settings: dict[str, object] = {"charset": "utf8mb4", "autocommit": True, **options}
+        """A PyMySQL connection (utf8mb4 and UTC unless said otherwise)."""
+        settings: dict[str, object] = {
+            "charset": "utf8mb4",
+            "autocommit": True,
+            "init_command": "SET time_zone = '+00:00'",
+            **options,
+        }
         return pymysql.connect(unix_socket=str(self.socket), user="root", database=database, **settings)
 
     def sql(

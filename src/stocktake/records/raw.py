@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -130,6 +131,15 @@ class UnitWriter:
         """Begin a table, or return the one of that name that this unit has begun already."""
         return self.tables.setdefault((database, name), Table(database, name, columns, key or []))
 
+    def widen(self, table: Table, columns: list[Column]) -> None:
+        """Add columns to a table that has begun; the rows so far hold NULL in them.
+
+        Parts that are written already lack the columns: read parts by column name.
+        """
+        if (table.database, table.name) in self._held:
+            self._flush((table.database, table.name))
+        table.columns.extend(columns)
+
     def problem(
         self,
         message: str,
@@ -146,7 +156,7 @@ class UnitWriter:
         """Add rows: the table's columns in order, then those of ``PLACE`` (``_row`` may be absent)."""
         key = (table.database, table.name)
         if "_row" not in batch.schema.names:
-            ordinals = pa.array(range(table.rows + 1, table.rows + 1 + batch.num_rows), pa.int64())
+            ordinals = pa.array(np.arange(table.rows + 1, table.rows + 1 + batch.num_rows))
             batch = batch.add_column(len(table.columns) + 2, PLACE.field("_row"), ordinals)
         table.rows += batch.num_rows
         self._held.setdefault(key, []).append(batch)
@@ -200,11 +210,9 @@ class UnitWriter:
         self._writing = [writing for writing in self._writing if not _ended(writing)]
         while len(self._writing) > self._threads:
             self._writing.pop(0).result()
-        self._writing.append(self._pool.submit(self._write_part, table, part, batches))
+        self._writing.append(self._pool.submit(self._write_part, _schema(table), part, batches))
 
-    def _write_part(self, table: Table, part: dict[str, Any], batches: list[pa.RecordBatch]) -> None:
-        fields = [pa.field(c.name, c.type, metadata={"declared": c.declared}) for c in table.columns]
-        schema = pa.schema([*fields, *PLACE])
+    def _write_part(self, schema: pa.Schema, part: dict[str, Any], batches: list[pa.RecordBatch]) -> None:
         path = self.folder / part["file"]
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = pa.Table.from_batches(batches).cast(schema)
@@ -216,6 +224,11 @@ class UnitWriter:
             part["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
         part["rows"] = whole.num_rows
         part["bytes"] = path.stat().st_size
+
+
+def _schema(table: Table) -> pa.Schema:
+    fields = [pa.field(c.name, c.type, metadata={"declared": c.declared}) for c in table.columns]
+    return pa.schema([*fields, *PLACE])
 
 
 def _ended(writing: "Future[None]") -> bool:

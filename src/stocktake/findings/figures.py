@@ -79,7 +79,7 @@ class FigureRow:
     reference: str
     values: dict[str, Any]
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 -- a value has its column's type
+    def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
 

@@ -100,9 +100,9 @@ def section(
     blocks: list[Block] = [
         Paragraph(
             pieces(
-                "Every row found in a table of the exhibits was either used, which means that it went into the "
-                "tables that figures are counted from, or set aside for a reason. Found must equal used and "
-                "set aside together."
+                "Every row found in a table of the exhibits was either used, which means that it went into "
+                "the tables that figures are counted from, or set aside for a reason. Found must equal used "
+                "and set aside together."
             )
         )
     ]
@@ -233,8 +233,8 @@ def problems_annex(connection: duckdb.DuckDBPyConnection) -> Section:
         [
             Paragraph(
                 pieces(
-                    f"{count(total, 'problem')} in all. A problem costs what it names and nothing more; its id "
-                    "resolves with ",
+                    f"{count(total, 'problem')} in all. A problem costs what it names and nothing more; its "
+                    "id resolves with ",
                     Piece("mono", "stocktake why"),
                     ".",
                 )
@@ -256,10 +256,10 @@ def basis_table(connection: duckdb.DuckDBPyConnection, refs: References) -> Tabl
     rows = []
     for table, bases in found.items():
         cells: list[Text] = [[table.replace("_", " ")]]
-        for kind in kinds:
-            cells.append(
-                [number(bases[kind]["count"]), refs(figure, bases[kind])] if kind in bases else ["0"]
-            )
+        cells += [
+            [number(bases[kind]["count"]), refs(figure, bases[kind])] if kind in bases else ["0"]
+            for kind in kinds
+        ]
         rows.append(Row(cells))
     columns = [Column("Table", width=1.0), *(Column(kind.capitalize(), "right") for kind in kinds)]
     return Table("Rows that figures are counted from", columns, rows)

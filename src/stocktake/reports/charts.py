@@ -15,7 +15,7 @@ STATUS_CLASSES = {
 
 
 def scale(lowest: float, highest: float, *, smallest: Decimal = Decimal(0), steps: int = 4) -> list[float]:
-    """Round values from at most ``lowest`` (or 0) to at least ``highest`` (or 0), ``smallest`` or more apart."""
+    """Round values that span 0, ``lowest`` and ``highest``, evenly spaced, ``smallest`` or more apart."""
     low, high = Decimal(repr(min(lowest, 0.0))), Decimal(repr(max(highest, 0.0)))
     if low == high:
         return [0.0, 1.0]

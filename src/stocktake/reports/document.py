@@ -136,7 +136,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole. ``made`` (UTC) goes into the file's own data; ``footer`` and ``running`` on to every page."""
+    """The whole. ``made`` (UTC) goes into the file's own data, ``footer`` and ``running`` on every page."""
 
     kind: str
     title: str

@@ -51,8 +51,8 @@ class References:
                         "Each figure in this document has a label. This table gives its full reference, the "
                         "file of SQL that makes it, and how many rows of the case it counts. The command ",
                         Piece("mono", "stocktake why CASE REFERENCE"),
-                        " gives the SQL, the figure as it is now, and the rows; for the id of any row it gives "
-                        "the place in the exhibit and the bytes that stand there.",
+                        " gives the SQL, the figure as it is now, and the rows; for the id of any row it "
+                        "gives the place in the exhibit and the bytes that stand there.",
                     )
                 ),
                 Paragraph(

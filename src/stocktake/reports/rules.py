@@ -1,4 +1,4 @@
-"""The rules that figures follow, quoted from the comments at the head of the SQL files that carry them out."""
+"""The rules that figures follow, quoted from the comments at the head of the SQL files that apply them."""
 
 import re
 from dataclasses import dataclass

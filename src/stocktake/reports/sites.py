@@ -19,6 +19,7 @@ MOST_HOSTS = 20
 class Site:
     """A site as the canonical tables have it, with its hosts as (host, kind, evidence)."""
 
+    hosts: Sequence[tuple[str, str, str]]
     site_id: str
     name: str
     software: str
@@ -28,7 +29,6 @@ class Site:
     time_zone: str
     admin_email: str
     exhibit: str
-    hosts: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,13 @@ def read(connection: duckdb.DuckDBPyConnection, refs: References) -> Sites:
     ).fetchall():
         hosts.setdefault(site_id, []).append((host or "", kind or "", evidence or ""))
     found = connection.execute(
-        "SELECT site_id, name, software, software_version, tagline, currency, time_zone, admin_email, exhibit "
-        "FROM sites ORDER BY exhibit, site_id"
+        "SELECT site_id, name, software, software_version, tagline, currency, time_zone, admin_email, "
+        "exhibit FROM sites ORDER BY exhibit, site_id"
     ).fetchall()
-    every = [Site(*(str(value or "") for value in row), tuple(hosts.get(row[0], ()))) for row in found]
+    every = [
+        Site(tuple(hosts.get(site_id, ())), site_id or "", *(str(value or "") for value in stated))
+        for site_id, *stated in found
+    ]
     whole = evaluate(connection, "sites", by=[]).rows
     computed = _BySite(connection)
     return Sites(

@@ -34,17 +34,27 @@ from stocktake.reports.typeset import typeset
 from stocktake.reports.wording import count, listed, moment, number, shown, size
 
 _SENTENCES = (
-    "Refunds are taken off on their own date and are shown. All money recorded is either counted or not "
-    "counted, under the reason that keeps it out, so that the two together are always the whole.",
-    "Takings are what came in, not profit: no cost is taken off. Sums in different currencies are never "
-    "added up, and nothing here is converted.",
-    "Months are calendar months in UTC, and so are times, unless a zone is named. Where the shop recorded "
-    "local time, it was turned into UTC by the time zone in the shop's own settings, and the time as "
-    "recorded is kept.",
-    "Sums are exact. They are rounded to the currency's smallest coin only where they are printed, half a "
-    "coin upwards.",
-    "Texts are as found. One that is too long to print ends in […]. A sign that can't be seen, or that the "
-    "fonts of this document lack, stands as its code point, such as [U+202E].",
+    (
+        "Refunds are taken off on their own date and are shown. All money recorded is either counted or not "
+        "counted, under the reason that keeps it out, so that the two together are always the whole."
+    ),
+    (
+        "Takings are what came in, not profit: no cost is taken off. Sums in different currencies are never "
+        "added up, and nothing here is converted."
+    ),
+    (
+        "Months are calendar months in UTC, and so are times, unless a zone is named. Where the shop "
+        "recorded local time, it was turned into UTC by the time zone in the shop's own settings, and the "
+        "time as recorded is kept."
+    ),
+    (
+        "Sums are exact. They are rounded to the currency's smallest coin only where they are printed, half "
+        "a coin upwards."
+    ),
+    (
+        "Texts are as found. One that is too long to print ends in […]. A sign that can't be seen, or that "
+        "the fonts of this document lack, stands as its code point, such as [U+202E]."
+    ),
 )
 
 # Exhibits whose particulars are printed in full; all of them are in the exhibits' own report.
@@ -170,8 +180,8 @@ def _in_short(
             pieces(
                 "A small label after a figure, such as ",
                 Piece("strong", "F1"),
-                ", leads to its line in Annex A, and from there to the rows and the bytes in the exhibit that "
-                "it rests on.",
+                ", leads to its line in Annex A, and from there to the rows and the bytes in the exhibit "
+                "that it rests on.",
             )
         )
     )
@@ -184,9 +194,9 @@ def _seized(seized: Sequence[Exhibit], settings: Settings) -> Section:
     blocks: list[Block] = [
         Paragraph(
             pieces(
-                "Each exhibit was hashed when it was taken into the case. SHA-256 is the hash relied on; SHA-1 "
-                "and MD5 are given so that it can be matched with older labels. Where, when and by whom an "
-                "exhibit was seized is as stated by the person who took it in."
+                "Each exhibit was hashed when it was taken into the case. SHA-256 is the hash relied on; "
+                "SHA-1 and MD5 are given so that it can be matched with older labels. Where, when and by whom "
+                "an exhibit was seized is as stated by the person who took it in."
             )
         )
     ]
@@ -195,8 +205,8 @@ def _seized(seized: Sequence[Exhibit], settings: Settings) -> Section:
         blocks.append(
             Paragraph(
                 pieces(
-                    f"{count(left, 'more exhibit')} {'is' if left == 1 else 'are'} not printed here; each has a "
-                    "file exhibit.toml in the case, with the same particulars."
+                    f"{count(left, 'more exhibit')} not printed here: the file exhibit.toml of each, in the "
+                    "case, has the same particulars."
                 )
             )
         )
@@ -244,15 +254,15 @@ def _rules(connection: duckdb.DuckDBPyConnection, refs: References) -> Section:
     blocks: list[Block] = [
         Paragraph(
             pieces(
-                "An order stands once, whatever became of it, under the last status that the shop gave it. The "
-                "shop's own word for the status is kept beside the word used here. A checkout that was never "
-                "finished is called abandoned."
+                "An order stands once, whatever became of it, under the last status that the shop gave it. "
+                "The shop's own word for the status is kept beside the word used here. A checkout that was "
+                "never finished is called abandoned."
             )
         ),
         Paragraph(
             pieces(
-                "Money counts as takings once, on the evidence of payment. This is the rule, as it stands in the "
-                "file that makes it so (",
+                "Money counts as takings once, on the evidence of payment. This is the rule, as it stands in "
+                "the file that makes it so (",
                 Piece("mono", rule.file),
                 ", SHA-256 ",
                 Piece("mono", rule.sha256),
@@ -271,8 +281,8 @@ def _rules(connection: duckdb.DuckDBPyConnection, refs: References) -> Section:
                 Piece("strong", "Derived"),
                 " follows from what is recorded by a named rule, and always gives the same. ",
                 Piece("strong", "Inferred"),
-                " is the likeliest reading, with a probability and its reasons. The table says how many rows of "
-                "each kind there are.",
+                " is the likeliest reading, with a probability and its reasons. The table says how many rows "
+                "of each kind there are.",
             )
         )
     )
@@ -308,9 +318,9 @@ def _integrity(head: ledger.Head, made: datetime) -> Section:
                 pieces(
                     "To verify the case, run ",
                     Piece("mono", "stocktake verify CASE"),
-                    ". It hashes every exhibit and every derived file again, walks through the ledger, checks "
-                    "the signatures, and names whatever does not agree. The other side can do the same without "
-                    "stocktake: ",
+                    ". It hashes every exhibit and every derived file again, walks through the ledger, "
+                    "checks the signatures, and names whatever does not agree. The other side can do the "
+                    "same without stocktake: ",
                     Piece("mono", "python3 verify_case.py CASE"),
                     " is one file that needs nothing but Python, and the package cryptography to check "
                     "signatures. The ledger is the one that this report was made from if its entry "
@@ -319,8 +329,8 @@ def _integrity(head: ledger.Head, made: datetime) -> Section:
             ),
             Paragraph(
                 pieces(
-                    "Exhibits are only ever read. All tables and figures are derived from them, can be deleted, "
-                    "and come out the same when they are made again."
+                    "Exhibits are only ever read. All tables and figures are derived from them, can be "
+                    "deleted, and come out the same when they are made again."
                 )
             ),
         ],

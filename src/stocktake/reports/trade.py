@@ -235,7 +235,8 @@ def _takings_by_month(site: SiteFigures) -> list[Block]:
             rows.append(site.line(name, row, *cells))
         code = shown(currency, 12) or "no currency stated"
         columns = [
-            Column("Month", width=1.0), Column("Orders and refunds", "right"), Column("Takings", "right"), _REF
+            Column("Month", width=1.0), Column("Orders and refunds", "right"), Column("Takings", "right"),
+            _REF,
         ]  # fmt: skip
         note = pieces() if unbroken else pieces("Months without takings or refunds are left out.")
         table = Table(f"Takings by month, {code}", columns, rows, small=len(rows) > MANY_ROWS, note=note)

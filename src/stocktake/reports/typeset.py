@@ -13,12 +13,13 @@ from stocktake.errors import UserError
 from stocktake.reports.document import Document, as_data
 from stocktake.reports.fonts import FONTS
 
-# ISO 19005-2: the file holds all that is needed to show it, for as long as it is kept.
-STANDARD: Literal["a-2b"] = "a-2b"
+# ISO 19005-2, level A: the file holds all that is needed to show it, for as long as it is kept, and its order
+# and alternative texts for those who have it read out; ISO 14289-1 asks for the latter too.
+_STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
 def typeset(document: Document, out: Path) -> Path:
-    """Write ``document`` to ``out`` as PDF/A-2b; the same document gives the same bytes.
+    """Write ``document`` to ``out`` as PDF/A-2a and PDF/UA-1; the same document gives the same bytes.
 
     The typesetter sees a folder of its own with the template and the document's data, no other file, no
     system font and no network. Raises UserError where ``out`` can't be written.
@@ -38,7 +39,7 @@ def typeset(document: Document, out: Path) -> Path:
         )
         made = compiler.compile(
             format="pdf",
-            pdf_standards=STANDARD,
+            pdf_standards=[*_STANDARDS],
             timestamp=document.made.astimezone(UTC).replace(microsecond=0),
         )
     try:

@@ -1,9 +1,10 @@
 -- title: Takings by month
 -- note: Money that counts, by the calendar month (UTC) in which it was received or paid back.
--- unit: payments and refunds
+-- unit: orders and refunds
 -- keys: month, site_id, currency
 -- money: amount
 SELECT
   strftime(takings.at, '%Y-%m') AS month,
-  site_id, currency, amount, coalesce(payment_id, order_id) AS subject_id
+  site_id, currency, amount,
+  CASE WHEN amount < 0 THEN coalesce(payment_id, order_id) ELSE order_id END AS subject_id
 FROM takings WHERE counted

@@ -1,7 +1,7 @@
 """Real Chromium against pages that are really served; and a command that takes pictures of them.
 
-``python tests/browser.py CASE FOLDER`` puts pictures of the case's pages into FOLDER: 1280 and 390 pixels wide,
-light and dark. Without a case, ``made`` stands for the one that the tests use.
+``python tests/browser.py CASE FOLDER`` puts pictures of the case's pages into FOLDER: 1280 and 390 pixels
+wide, light and dark. In the place of a case, ``made`` stands for the one that the tests use.
 """
 
 import shutil
@@ -16,7 +16,8 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 
 _SERVE = (
-    "import sys; from pathlib import Path; from stocktake.case import Case; from stocktake.web.serve import serve; "
+    "import sys; from pathlib import Path; from stocktake.case import Case; "
+    "from stocktake.web.serve import serve; "
     "serve(Case.open(Path(sys.argv[1])), 0, lambda line: print(line, flush=True))"
 )
 

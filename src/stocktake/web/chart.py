@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 
 from stocktake.web.format import month_name, number
 
-WIDTH, HEIGHT = 960, 260
+WIDTH, HEIGHT = 640, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 10, 26
 MOST_SERIES = 6
 MOST_MONTHS = 240
@@ -16,7 +17,8 @@ MOST_MONTHS = 240
 class Part:
     """One value drawn: a rectangle and what it stands for. Lengths are in units of the view box."""
 
-    series: int
+    series: str
+    colour: int
     month: str
     value: Decimal
     reference: str
@@ -36,9 +38,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """``left`` and ``right`` are where the plot begins and ends, ``zero`` the height of its base line."""
+    """``series`` are names and colours; ``left`` and ``right`` are where the plot begins and ends, ``zero``
+    the height of its base line.
+    """
 
-    series: tuple[str, ...]
+    series: tuple[tuple[str, int], ...]
     parts: tuple[Part, ...]
     marks: tuple[Tick, ...]
     months: tuple[Tick, ...]
@@ -58,8 +62,10 @@ class Value:
     reference: str
 
 
-def columns(values: Sequence[Value]) -> Chart | None:
+def columns(values: Sequence[Value], order: Sequence[str]) -> Chart | None:
     """Stack ``values`` by month, one series upon the other; None where there is nothing to draw.
+
+    ``order`` has every series, also of charts beside this one: the place in it is the series' colour.
 
     Months between the first and the last that have no value are there, empty.
     """
@@ -71,7 +77,8 @@ def columns(values: Sequence[Value]) -> Chart | None:
     months = months[left_out:]
     place = {month: at for at, month in enumerate(months)}
     values = [each for each in values if each.month in place]
-    names = tuple(sorted({each.series for each in values}, key=lambda name: (-_sum(values, name), name)))
+    colour = {name: min(at, MOST_SERIES - 1) for at, name in enumerate(order)}
+    names = [name for name in order if any(each.series == name for each in values)]
 
     tops = [Decimal(0)] * len(months)
     bottoms = [Decimal(0)] * len(months)
@@ -79,7 +86,7 @@ def columns(values: Sequence[Value]) -> Chart | None:
         stack = tops if each.value > 0 else bottoms
         stack[place[each.month]] += each.value
     step = _step(max(tops) - min(bottoms))
-    high, low = -(-max(tops) // step), min(bottoms) // step
+    high, low = ceil(max(tops) / step), floor(min(bottoms) / step)
     scale = (HEIGHT - _TOP - _BOTTOM) / float((high - low) * step)
     zero = _TOP + float(high * step) * scale
     pitch = (WIDTH - _LEFT - _RIGHT) / len(months)
@@ -100,7 +107,8 @@ def columns(values: Sequence[Value]) -> Chart | None:
         x = _LEFT + pitch * at + (pitch - width) / 2
         parts.append(
             Part(
-                series=min(names.index(each.series), MOST_SERIES - 1),
+                series=each.series,
+                colour=colour[each.series],
                 month=month_name(each.month),
                 value=each.value,
                 reference=each.reference,
@@ -111,11 +119,10 @@ def columns(values: Sequence[Value]) -> Chart | None:
             )
         )
     return Chart(
-        series=names,
+        series=tuple((name, colour[name]) for name in names),
         parts=tuple(parts),
         marks=tuple(
-            Tick(round(zero - float(at * step) * scale, 2), number(at * step))
-            for at in range(int(low), int(high) + 1)
+            Tick(round(zero - float(at * step) * scale, 2), number(at * step)) for at in range(low, high + 1)
         ),
         months=_month_ticks(months, pitch),
         left=_LEFT,
@@ -123,10 +130,6 @@ def columns(values: Sequence[Value]) -> Chart | None:
         zero=round(zero, 2),
         left_out=left_out,
     )
-
-
-def _sum(values: Sequence[Value], series: str) -> Decimal:
-    return sum((each.value for each in values if each.series == series), Decimal(0))
 
 
 def _every_month(months: list[str]) -> list[str]:

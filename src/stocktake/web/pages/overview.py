@@ -9,7 +9,7 @@ import duckdb
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stocktake.findings.figures import FigureResult, FigureRow, evaluate, figures
+from stocktake.findings.figures import Figure, FigureResult, FigureRow, evaluate, figures
 from stocktake.web.chart import Chart, Value, columns
 from stocktake.web.data import records
 from stocktake.web.respond import desk, page
@@ -28,6 +28,14 @@ class MonthChart:
     rows: list[tuple[str, list[FigureRow | None], Decimal]]
 
 
+@dataclass(frozen=True)
+class Grouped:
+    """A figure's rows as (key, row, the same in each currency)."""
+
+    figure: Figure
+    rows: list[tuple[Any, FigureRow, list[FigureRow]]]
+
+
 def overview(request: Request) -> Response:
     """Figures, charts and sites. No one's data is on it, so no look is recorded."""
     found = desk(request).tables.once("overview", _look)
@@ -43,6 +51,14 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         else f"{site['name'] or 'Site'} ({site['site_id']})"
         for site in sites
     }
+    parts = {
+        "orders": evaluate(cursor, "orders", ["site_id"]),
+        "accounts": evaluate(cursor, "accounts-by-kind", ["site_id"]),
+        "listings": evaluate(cursor, "listings-by-status", ["site_id"]),
+        "messages": evaluate(cursor, "messages", ["site_id"]),
+        "activity": evaluate(cursor, "activity", ["site_id"]),
+    }
+    takings = evaluate(cursor, "takings")
     for site in sites:
         site["hosts"] = records(
             cursor,
@@ -50,14 +66,9 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "ORDER BY kind DESC, host LIMIT 20",
             {"site": site["site_id"]},
         )
-        for part, figure in (
-            ("orders", "orders"), ("accounts", "accounts-by-kind"), ("listings", "listings-by-status"),
-            ("messages", "messages"),
-        ):  # fmt: skip
-            site[part] = _of_site(evaluate(cursor, figure, ["site_id"]), site["site_id"])
-        site["takings"] = [row for row in evaluate(cursor, "takings") if row["site_id"] == site["site_id"]]
-        seen = _of_site(evaluate(cursor, "activity", ["site_id"]), site["site_id"])
-        site["first"], site["last"] = (seen["first"], seen["last"]) if seen else (None, None)
+        for part, result in parts.items():
+            site[part] = next((row for row in result if row["site_id"] == site["site_id"]), None)
+        site["takings"] = [row for row in takings if row["site_id"] == site["site_id"]]
     return {
         "figures": figures(),
         "sites": sites,
@@ -71,20 +82,26 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "refunds": evaluate(cursor, "refunds", ["currency"]),
         "receipts": evaluate(cursor, "receipts", ["currency"]),
         "account_kinds": evaluate(cursor, "accounts-by-kind", ["kind"]),
-        "statuses": evaluate(cursor, "orders-by-status", ["status", "currency"]),
-        "methods": evaluate(cursor, "takings-by-method", ["method", "currency"]),
-        "not_counted": evaluate(cursor, "not-counted-by-reason", ["reason", "currency"]),
+        "statuses": _grouped(cursor, "orders-by-status", "status"),
+        "methods": _grouped(cursor, "takings-by-method", "method"),
+        "not_counted": _grouped(cursor, "not-counted-by-reason", "reason"),
         "best": evaluate(cursor, "best-selling-listings").rows[:10],
         "charts": _charts(cursor, names),
     }
 
 
+def _grouped(cursor: duckdb.DuckDBPyConnection, name: str, key: str) -> Grouped:
+    """A figure by one of its keys: its rows, most first, each with its money in each currency."""
+    money: dict[Any, list[FigureRow]] = {}
+    split = evaluate(cursor, name, [key, "currency"])
+    for row in sorted(split, key=lambda row: str(row["currency"])):
+        money.setdefault(row[key], []).append(row)
+    rows = sorted(evaluate(cursor, name, [key]), key=lambda row: (-row["count"], str(row[key])))
+    return Grouped(split.figure, [(row[key], row, money.get(row[key], [])) for row in rows])
+
+
 def _only(result: FigureResult) -> FigureRow | None:
     return result.rows[0] if result.rows else None
-
-
-def _of_site(result: FigureResult, site_id: str) -> FigureRow | None:
-    return next((row for row in result if row["site_id"] == site_id), None)
 
 
 def _charts(cursor: duckdb.DuckDBPyConnection, names: dict[str, str]) -> list[MonthChart]:
@@ -112,7 +129,7 @@ def _chart(
         for row in rows
         if row["month"] is not None and row[measure] is not None
     ]
-    drawn = columns(values)
+    drawn = columns(values, [*names.values(), *sorted({v.series for v in values} - set(names.values()))])
     if drawn is None:
         return None
     months = sorted({row["month"] for row in rows}, key=lambda month: (month is None, month))
@@ -124,6 +141,6 @@ def _chart(
             if row["month"] == month
         }
         total = sum((Decimal(row[measure] or 0) for row in of_month.values()), Decimal(0))
-        table.append((month, [of_month.get(series) for series in drawn.series], total))
+        table.append((month, [of_month.get(series) for series, _ in drawn.series], total))
     title = "Orders by month" if measure == "count" else f"Takings by month, {currency or 'no currency'}"
     return MonthChart(title, result.figure.note, currency if measure != "count" else None, drawn, table)

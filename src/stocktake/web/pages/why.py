@@ -30,7 +30,6 @@ def why(request: Request) -> Response:
     return page(
         request, "why.html", found=found, figure=figure, kind=identifier.partition(":")[0],
         sources=[_drawn(source) for source in found.sources],
-        supporting=[_drawn(source) for source in []],
     )  # fmt: skip
 
 

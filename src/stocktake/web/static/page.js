@@ -1,4 +1,4 @@
-// What the pages do beyond plain HTML: copy a hash, and fetch a row's bytes when they are opened.
+// What the pages do beyond plain HTML: copy a hash, and fetch a row's bytes where they are asked for.
 // Everything works without it. Text from the server is only ever set as text.
 "use strict";
 
@@ -15,19 +15,31 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
-for (const row of document.querySelectorAll("tr.bytes-row")) {
-  row.hidden = false;
-  const details = row.querySelector("details");
-  details.addEventListener("toggle", async () => {
-    if (!details.open || details.dataset.read) return;
-    details.dataset.read = "yes";
-    const shown = details.querySelector("pre");
+for (const button of document.querySelectorAll("button.bytes")) {
+  button.hidden = false;
+  let shown = null;
+  button.addEventListener("click", async () => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    if (shown) {
+      shown.row.hidden = !open;
+      return;
+    }
+    const row = button.closest("tr");
+    const below = document.createElement("tr");
+    const cell = below.appendChild(document.createElement("td"));
+    cell.colSpan = row.cells.length;
+    const text = cell.appendChild(document.createElement("pre"));
+    text.className = "hex";
+    text.tabIndex = 0;
+    text.textContent = "Reading the exhibit…";
+    row.after(below);
+    shown = { row: below };
     try {
-      const answer = await fetch(details.dataset.bytes, { credentials: "same-origin" });
-      shown.textContent = answer.ok ? await answer.text() : "The bytes can't be shown: " + answer.status;
+      const answer = await fetch(button.dataset.bytes, { credentials: "same-origin" });
+      text.textContent = answer.ok ? await answer.text() : `The bytes can't be shown (${answer.status}).`;
     } catch {
-      delete details.dataset.read;
-      shown.textContent = "The server does not answer. Is “stocktake serve” still running?";
+      text.textContent = "The server does not answer. Is “stocktake serve” still running?";
     }
   });
 }

@@ -12,8 +12,9 @@ _BINARY = (
     (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-journal"),
 )
 
-# The archive format in the head of a custom, tar or directory dump (pg_backup_archiver.h: ArchiveFormat).
-_PG_FORMATS = {1: "pgdump-custom", 3: "pgdump-tar", 5: "pgdump-directory"}
+# The archive format that a dump's head names (pg_backup_archiver.h). The table of contents of a dump in
+# directory format calls itself tar (pg_backup_directory.c), and a real tar begins as tar files do.
+_PG_FORMATS = {1: "pgdump-custom", 3: "pgdump-directory", 5: "pgdump-directory"}
 
 # Lines that a dump tool's standard error leaves at the head of a dump, and shell prompts for a password.
 _STRAY = (

@@ -1059,14 +1059,15 @@ def within(case: str, path: str) -> str:
         raise UnreadableError("leads out of the case folder")
     if os.sep != "/" and any(os.sep in part or ":" in part for part in parts):
         raise UnreadableError("leads out of the case folder")
+    try:
+        os.fsencode(path)
+    except UnicodeError as error:
+        raise UnreadableError("is no name that a file can have") from error
     whole = case
     for part in parts:
         whole = os.path.join(whole, part)
-        try:
-            if os.path.islink(whole):
-                raise UnreadableError("is, or lies behind, a symbolic link")
-        except (ValueError, UnicodeError) as error:
-            raise UnreadableError("is no name that a file can have") from error
+        if os.path.islink(whole):
+            raise UnreadableError("is, or lies behind, a symbolic link")
     return whole
 
 

@@ -452,7 +452,7 @@ def test_a_ledger_that_is_no_file_is_named_and_not_opened(tmp_path, whole, name,
 
 @pytest.fixture
 def full(tmp_path):
-    """A case with a file and a folder, each referenced and copied; one is processed, and there is a report."""
+    """A file and a folder, each referenced and copied; one of them processed, and a report."""
     seized = tmp_path / "seized"
     (seized / "www" / "sub").mkdir(parents=True)
     (seized / "www" / "index.php").write_bytes(b"<?php")

@@ -10,7 +10,8 @@ from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -26,6 +27,10 @@ from rich.progress import (
 import stocktake
 from stocktake.case import Case, Settings
 from stocktake.errors import UserError
+from stocktake.findings.answer import visible
+
+if TYPE_CHECKING:
+    from stocktake.shops.recognition import Recognition
 
 app = typer.Typer(
     name="stocktake",
@@ -261,20 +266,39 @@ def shops(
     from stocktake.shops.recognition import recognise
 
     if case is None:
-        known = supported()
-        _print(
-            as_json,
-            [_facts(shop) for shop in known],
-            "\n".join(f"{shop.title}: {shop.versions}" for shop in known),
-        )
+        known = [{"name": one.name, "title": one.title, "versions": one.versions} for one in supported()]
+        _print(as_json, known, "\n".join(f"{one['title']}: {one['versions']}" for one in known))
         return
     opened = Case.open(case)
     found = [one for exhibit in exhibits(opened) for one in recognise(opened, exhibit.reference)]
-    _print(
-        as_json,
-        [_facts(one) for one in found],
-        "\n\n".join(one.text() for one in found) or "No shop was recognised.",
-    )
+    facts = [
+        {
+            "exhibit": one.exhibit,
+            "path": one.path,
+            "database": one.database,
+            "prefix": one.prefix,
+            "software": one.software,
+            "version": one.version,
+            "sure": one.sure,
+            "reasons": one.reasons,
+            "covered": {name: table.label for name, table in one.tables.items()},
+            "uncovered": one.uncovered,
+        }
+        for one in found
+    ]
+    _print(as_json, facts, "\n\n".join(map(_recognition_text, found)) or "No shop was recognised.")
+
+
+def _recognition_text(one: "Recognition") -> str:
+    lines = [
+        f"{one.exhibit}  {visible(one.path)}  database {visible(one.database) or '(unnamed)'}",
+        f"  {one.title} {one.version or '(version unknown)'}, prefix {visible(one.prefix)!r}",
+        f"  sure to {one.sure:.0%}, because",
+        *(f"  - {visible(reason)}" for reason in one.reasons),
+    ]
+    if one.uncovered:
+        lines.append(f"  no mapping covers: {', '.join(map(visible, one.uncovered))}")
+    return "\n".join(lines)
 
 
 @app.command()
@@ -287,25 +311,35 @@ def demo(
     from stocktake.custody import exhibit as custody
     from stocktake.process import process as run
 
-    path = folder / f"{seizure.CASE_NAME}.case"
+    path = folder / f"{seizure.CASE_FOLDER}.case"
     if (path / "case.toml").is_file():
         print(f"The demo case is at {path} already; going on with it.")
-        opened = Case.open(path)
     else:
         new(
             path,
-            ref=seizure.REFERENCE,
-            name=seizure.NAME,
+            ref=seizure.CASE_REFERENCE,
+            name=seizure.OPERATION,
             force=seizure.LEAD_FORCE,
             authority=seizure.AUTHORITY,
         )
-        opened = Case.open(path)
+    opened = Case.open(path)
     there = {exhibit.reference for exhibit in custody.exhibits(opened)}
-    with seizure.exhibits() as seized:
-        for one in seized:
-            if one.reference not in there:
-                taken = custody.add(opened, copy=True, **asdict(one))
-                print(f"{taken.reference}: {taken.name}, {taken.size:,} bytes, SHA-256 {taken.sha256}")
+    with TemporaryDirectory(prefix="stocktake-demo-") as laid_out:
+        for one in seizure.lay_out(Path(laid_out)):
+            if one.reference in there:
+                continue
+            taken = custody.add(
+                opened,
+                one.path,
+                reference=one.reference,
+                seized_at=one.seized_at,
+                seized_by=one.seized_by,
+                seized_from=one.seized_from,
+                note=one.description,
+                copy=True,
+                parcels=one.parcels,
+            )
+            print(f"{taken.reference}: {taken.name}, {taken.size:,} bytes, SHA-256 {taken.sha256}")
     run(opened, tell=lambda line: print(line, flush=True))
     status(path)
     made, _ = _make_report(opened, None)

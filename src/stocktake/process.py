@@ -208,7 +208,14 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
     tell(f"{exhibit.reference}: mapping to the canonical tables")
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir()
-    map_exhibit(case, exhibit.reference, made)
+    try:
+        map_exhibit(case, exhibit.reference, made)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # our mistake about one exhibit is not to cost the others
+        shutil.rmtree(made)
+        made.mkdir()
+        write_rows(made / "problems" / "part-00000.parquet", "problems", [_not_mapped(exhibit, error)])
     _write_items(exhibit, units, made)
     tables = install(case, exhibit.reference, made, made_from=made_from)
     shutil.rmtree(made, ignore_errors=True)
@@ -221,6 +228,19 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
         },
     )
     return True
+
+
+def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:
+    said = " ".join(str(error).split())[:500]
+    return {
+        "problem_id": f"problem:{exhibit.reference}/shops/0",
+        "stage": "shops",
+        "severity": "error",
+        "message": f"Mapping failed, the raw tables are there: {type(error).__name__}: {said}",
+        "exhibit": exhibit.reference,
+        "basis": "derived",
+        "rule": "process.py",
+    }
 
 
 def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:

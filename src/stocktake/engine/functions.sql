@@ -55,3 +55,11 @@ CREATE OR REPLACE MACRO ratio(amount, divisor) AS
           AS DECIMAL(38, 0)) * CAST(0.00000001 AS DECIMAL(9, 8))
     END
     AS DECIMAL(38, 18));
+
+-- Text that was escaped for HTML before it was stored, as it was typed.
+CREATE OR REPLACE MACRO unescape_html(escaped) AS
+  CASE
+    WHEN escaped LIKE '%&%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+      escaped, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#039;', chr(39)), '&#39;', chr(39)), '&amp;', '&')
+    ELSE escaped
+  END;

@@ -16,7 +16,8 @@ class LogicalTable:
     """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
 
     ``names`` gives, for a column that versions call differently, its other names. ``needs`` are columns
-    without which a raw table is not this one. A ``shared`` table may stand under the base prefix.
+    without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
+    HTML. A ``shared`` table may stand under the base prefix.
     """
 
     name: str
@@ -24,6 +25,7 @@ class LogicalTable:
     columns: dict[str, str]
     names: dict[str, tuple[str, ...]]
     needs: tuple[str, ...]
+    html: frozenset[str]
     shared: bool
 
 
@@ -121,6 +123,10 @@ def read_folder(folder: Traversable) -> ShopSoftware:
                 folder.joinpath("prepare", f"{name}.sql"), f"{home}/prepare/{name}.sql"
             )
             prepare.append((name, statement))
+        unpacked = [entry["name"] for entry in stated.get("unpack", [])]
+        names = [*tables, *unpacked, *_lookups(stated), *(name for name, _ in prepare), "shop"]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise FolderError(f"{home} gives two tables the name {', '.join(sorted(twice))}")
         return ShopSoftware(
             name=stated["name"],
             title=stated["title"],
@@ -164,7 +170,7 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
             columns[column] = stated
         else:
             columns[column] = stated["type"]
-            names[column] = tuple(stated["names"])
+            names[column] = tuple(stated.get("names", ()))
     missing = {*entry["key"], *entry.get("needs", ())} - set(columns)
     if missing:
         raise ValueError(f"the table {name} names {', '.join(sorted(missing))} without a type")
@@ -174,6 +180,11 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         columns=columns,
         names=names,
         needs=tuple(entry.get("needs", entry["key"])),
+        html=frozenset(
+            column
+            for column, stated in entry["columns"].items()
+            if not isinstance(stated, str) and stated.get("html")
+        ),
         shared=entry.get("shared", False),
     )
 

@@ -43,6 +43,8 @@ def view(logical: LogicalTable, table: RawTable | None) -> str:
         names = [name.lower() for name in (column, *logical.names.get(column, ()))]
         found = next((there[name] for name in names if name in there), None)
         value = _cast(*found, declared) if found else f"CAST(NULL AS {declared})"
+        if found and column in logical.html:
+            value = f"unescape_html({value})"
         chosen.append(f"{value} AS {quoted(column)}")
     return (
         f"SELECT {', '.join(chosen)}, {row_ref(keyed(logical, table))} AS _ref, _offset, _length, _row "

@@ -1,0 +1,50 @@
+SELECT
+  'info' AS severity,
+  'The shop ' || COALESCE(site.name, site.site_id) || ' does not say in which time zone its server ran; its times '
+    || 'were read as ' || site.case_time_zone || ', the zone of the case.' AS message,
+  'source:' || site.ref AS source_id
+FROM site
+WHERE site.time_zone IS NULL AND site.zone_stated IS NULL AND EXISTS (SELECT 1 FROM shop_order);
+
+SELECT
+  'warning' AS severity,
+  'The time zone "' || zone_stated || '" that the shop is set to is not known.' AS message,
+  'source:' || ref AS source_id
+FROM site
+WHERE zone_stated IS NOT NULL AND time_zone IS NULL;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' orders are in the state "' || o.status_recorded || '", which shop.toml does not '
+    || 'know; ' || CASE WHEN o.status = 'unknown' THEN 'they are kept as unknown.'
+      ELSE 'by the shop''s own settings it was taken for ' || o.status || '.' END AS message,
+  'source:' || MIN(o.ref) AS source_id
+FROM shop_order AS o
+WHERE o.is_guessed AND o.status <> 'abandoned' AND o.status_recorded IS NOT NULL
+GROUP BY o.status_recorded, o.status;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' orders were refunded in part; how much was given back is not recorded.' AS message,
+  'source:' || MIN(o.ref) AS source_id
+FROM shop_order AS o
+WHERE o.status = 'part_refunded'
+HAVING COUNT(*) > 0;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' orders were cancelled or failed after they had reached a state that follows '
+    || 'payment; they are not counted as proceeds.' AS message,
+  'source:' || MIN(o.ref) AS source_id
+FROM shop_order AS o
+JOIN order_event AS e ON e.order_id = o.order_id
+WHERE o.status IN ('cancelled', 'failed') AND e.paid_at IS NOT NULL
+HAVING COUNT(*) > 0;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' orders have no total that can be read.' AS message,
+  'source:' || MIN(o.ref) AS source_id
+FROM shop_order AS o
+WHERE o.total IS NULL AND o.status <> 'abandoned'
+HAVING COUNT(*) > 0;

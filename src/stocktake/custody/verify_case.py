@@ -656,6 +656,10 @@ def _compare_with_print(
         elif count > 0 and seen.hashes[count - 1] != head:
             message = f"Ledger line {count} is not the one whose head was printed: the ledger was rewritten."
             found.fail("ledger", "ledger.jsonl", message, count)
+        elif count > 0:
+            found.note(
+                "ledger", "ledger.jsonl", f"Ledger line {count} is the one whose head was printed.", count
+            )
     elif count is not None and count > lines:
         message = f"The ledger has {lines} lines, but {count} were printed: its end was cut off."
         found.fail("ledger", "ledger.jsonl", message, lines + 1)

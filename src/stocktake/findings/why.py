@@ -5,9 +5,8 @@ not rows: ``source:…`` is a place in the evidence, ``figure:…`` a number tha
 """
 
 import hashlib
-import json
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -232,7 +231,24 @@ def text(why: Why) -> str:
 
 
 def _figure_lines(figure: Explanation) -> list[str]:
-    return [json.dumps(asdict(figure), default=plain, indent=1)]
+    rows = figure.by_currency or (figure.value,)
+    values = [
+        f"{name} {plain(value)}" for row in rows for name, value in row.values.items() if value is not None
+    ]
+    left = figure.count - len(figure.subjects)
+    return [
+        f"  {figure.figure.title}",
+        f"  {figure.figure.note}",
+        "",
+        f"  {', '.join(visible(value) for value in values)}",
+        "",
+        f"Counted by {figure.file}",
+        *(f"  | {line}" for line in figure.sql.splitlines() if not line.startswith("--")),
+        "",
+        f"Counts {figure.count:,} {figure.figure.unit}",
+        *(f"  {visible(subject)}" for subject in figure.subjects),
+        *([f"  … and {left:,} more"] if left > 0 else []),
+    ]
 
 
 def _source_lines(source: Source) -> list[str]:

@@ -1,0 +1,1 @@
+"""Addresses, wallets, keys, phones, postcodes … found in any text, validated, normalised."""

@@ -645,31 +645,30 @@ def _compare_with_print(
 ) -> None:
     """Compare with what a report prints: the only way to see that all was rewritten, or both ends cut off."""
     lines = len(seen.hashes)
-    if head is not None:
-        head = head.strip().lower()
-        if count is None:
-            if head != NO_HASH and head not in seen.hashes:
-                found.fail("ledger", "ledger.jsonl", "No line of the ledger has the head that was printed.")
-        elif count > lines:
-            message = f"The ledger has {lines} lines, but {count} were printed: its end was cut off."
-            found.fail("ledger", "ledger.jsonl", message, lines + 1)
-        elif count > 0 and seen.hashes[count - 1] != head:
-            message = f"Ledger line {count} is not the one whose head was printed: the ledger was rewritten."
-            found.fail("ledger", "ledger.jsonl", message, count)
-        elif count > 0:
-            found.note(
-                "ledger", "ledger.jsonl", f"Ledger line {count} is the one whose head was printed.", count
-            )
-    elif count is not None and count > lines:
+    head = head.strip().lower() if head else None
+    if count is not None and count > lines:
         message = f"The ledger has {lines} lines, but {count} were printed: its end was cut off."
         found.fail("ledger", "ledger.jsonl", message, lines + 1)
+    elif head is not None and count:
+        if seen.hashes[count - 1] == head:
+            message = f"Ledger line {count} is the one whose head was printed."
+            found.note("ledger", "ledger.jsonl", message, count)
+        else:
+            message = f"Ledger line {count} is not the one whose head was printed: the ledger was rewritten."
+            found.fail("ledger", "ledger.jsonl", message, count)
+    elif head is not None and head not in (NO_HASH, *seen.hashes):
+        found.fail("ledger", "ledger.jsonl", "No line of the ledger has the head that was printed.")
     if key is not None:
-        key = key.strip().lower()
-        for other in sorted(set(found.keys) - {key}):
-            message = f"{_number(found.keys[other], 'seal')} by key {other}, which is not the one printed."
-            found.fail("seal", "ledger.sig", message)
-        if not CAN_CHECK_SIGNATURES:
-            found.could_not("seal", "ledger.sig", "The key could not be compared with the one printed.")
+        _compare_key(key.strip().lower(), found)
+
+
+def _compare_key(key: str, found: Verification) -> None:
+    for other in sorted(set(found.keys) - {key}):
+        message = f"{_number(found.keys[other], 'seal')} by key {other}, which is not the one printed."
+        found.fail("seal", "ledger.sig", message)
+    if not CAN_CHECK_SIGNATURES:
+        message = "Seals name the printed key, but that they are by it could not be checked."
+        found.could_not("seal", "ledger.sig", message)
 
 
 # -------------------------------------------------------------------------------------------- the exhibits
@@ -1161,6 +1160,13 @@ def _plain(text: str) -> str:
     return "".join(shown)
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError
+    return count
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -1169,7 +1175,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("case", help="the case folder")
     parser.add_argument("--head", help="the ledger's head as printed in a report (64 hex digits)")
-    parser.add_argument("--count", type=int, help="the number of ledger lines as printed beside it")
+    parser.add_argument("--count", type=_count, help="the number of ledger lines as printed beside it")
     parser.add_argument("--key", help="the fingerprint of the signing key as printed in a report")
     parser.add_argument(
         "--exhibit",

@@ -203,9 +203,23 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
         "time_zone": case.settings.time_zone,
     }
     standing = read_manifest(case, exhibit.reference)
-    if standing is not None and standing.get("made_from") == made_from:
-        return False
-    tell(f"{exhibit.reference}: mapping to the canonical tables")
+    anew = standing is None or standing.get("made_from") != made_from
+    if anew:
+        tell(f"{exhibit.reference}: mapping to the canonical tables")
+        _make_tables(case, exhibit, units, made_from)
+    # Recorded apart from the making: a run may have been killed between the two.
+    tables = manifest_path(case, exhibit.reference)
+    detail = {
+        "exhibit": exhibit.reference,
+        "manifests": manifests | {_relative(case, tables): _digest(tables)},
+    }
+    recorded = ledger.newest(case, "process", exhibit.reference)
+    if recorded is None or recorded.detail != detail:
+        ledger.record(case, "process", detail)
+    return anew
+
+
+def _make_tables(case: Case, exhibit: Exhibit, units: list[Path], made_from: dict[str, Any]) -> None:
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir()
     try:
@@ -217,17 +231,8 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
         made.mkdir()
         write_rows(made / "problems" / "part-00000.parquet", "problems", [_not_mapped(exhibit, error)])
     _write_items(exhibit, units, made)
-    tables = install(case, exhibit.reference, made, made_from=made_from)
+    install(case, exhibit.reference, made, made_from=made_from)
     shutil.rmtree(made, ignore_errors=True)
-    ledger.record(
-        case,
-        "process",
-        {
-            "exhibit": exhibit.reference,
-            "manifests": manifests | {_relative(case, tables): _digest(tables)},
-        },
-    )
-    return True
 
 
 def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from stocktake.case import Case, folder_name
-from stocktake.commerce.tables import install, open_case, read_manifest, write_rows
+from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest, write_rows
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError

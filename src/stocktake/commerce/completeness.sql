@@ -2,20 +2,12 @@
 -- counts as proceeds is mapped, the rest is set aside by reason.
 SELECT
   site_id, 'orders' AS table_name, 'money' AS measure, currency,
-  SUM(CASE WHEN reason IS NULL THEN amount ELSE COALESCE(total, 0) END) AS found,
-  SUM(CASE WHEN reason IS NULL THEN amount ELSE 0 END) AS mapped,
+  SUM(COALESCE(total, 0)) AS found,
+  SUM(CASE WHEN reason IS NULL THEN total ELSE 0 END) AS mapped,
   SUM(CASE WHEN reason IS NULL THEN 0 ELSE COALESCE(total, 0) END) AS set_aside,
   reason, 'derived' AS basis
 FROM judged_orders
 GROUP BY site_id, currency, reason;
-
-SELECT
-  site_id, 'orders' AS table_name, 'money' AS measure, currency,
-  SUM(total - amount) AS found, 0 AS mapped, SUM(total - amount) AS set_aside,
-  'the unpaid rest of orders paid in part' AS reason, 'derived' AS basis
-FROM judged_orders
-WHERE reason IS NULL AND amount < total
-GROUP BY site_id, currency;
 
 -- For `refunds`, found is what was given back by a refund record or by the order's state.
 SELECT

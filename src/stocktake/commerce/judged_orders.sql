@@ -1,14 +1,13 @@
 -- Whether each order counts as proceeds. The rules, in the order in which they are asked; the first that
--- fits decides, and `reason` is NULL where the order counts:
+-- fits decides, and `reason` is NULL where the order counts. What counts is the order's total, once.
 --   1. An order that was cancelled, failed, put in the bin or never finished does not count, even where a
 --      payment is recorded; the reason is that state.
 --   2. An order placed from the account of staff or an administrator is a test order and does not count.
 --   3. An order whose total is not recorded can't count.
---   4. A confirmed payment counts.
+--   4. A confirmed payment counts, where the state says that the order is paid or the confirmed payments come
+--      to the total; where they come to less, the order was paid in part and does not count.
 --   5. Without any payment row, a state that the shop reaches only once paid counts.
 --   6. Anything else is unpaid, disputed, or in a state that is not known, and does not count.
--- What counts is the order's total, once. Only where the state does not say that the order is paid, and less
--- than the total was confirmed, it is what was confirmed.
 WITH paid AS (
   SELECT
     p.order_id,
@@ -32,18 +31,16 @@ judged AS (
       WHEN o.status IN ('cancelled', 'failed', 'trashed', 'abandoned') THEN o.status
       WHEN a.kind IN ('staff', 'admin') THEN 'test order by staff account'
       WHEN o.total IS NULL THEN 'no total recorded'
+      WHEN p.confirmed > 0 AND o.status NOT IN (
+          'paid', 'processing', 'shipped', 'completed', 'refunded', 'part_refunded', 'disputed')
+        AND p.amount < o.total THEN 'paid in part'
       WHEN p.confirmed > 0 THEN NULL
       WHEN p.payments IS NULL
         AND o.status IN ('paid', 'processing', 'shipped', 'completed', 'refunded', 'part_refunded') THEN NULL
       WHEN o.status = 'unknown' THEN 'state not known'
       WHEN o.status = 'disputed' THEN 'disputed'
       ELSE 'unpaid'
-    END AS reason,
-    CASE
-      WHEN o.status IN ('paid', 'processing', 'shipped', 'completed', 'refunded', 'part_refunded', 'disputed')
-        OR p.amount IS NULL OR p.amount >= o.total THEN o.total
-      ELSE p.amount
-    END AS amount
+    END AS reason
   FROM orders AS o
   LEFT JOIN paid AS p ON p.order_id = o.order_id
   LEFT JOIN accounts AS a ON a.account_id = o.account_id

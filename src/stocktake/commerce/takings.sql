@@ -1,8 +1,7 @@
--- Every order once, with what it brings in if it counts and the reason where it does not (judged_orders.sql).
+-- Every order once, with its total, and the reason where it does not count (judged_orders.sql).
 SELECT
-  j.order_id, j.payment_id, j.site_id, j.method, j.at,
-  CASE WHEN j.reason IS NULL THEN j.amount ELSE j.total END AS amount,
-  j.currency, j.reason IS NULL AS counted, j.reason, j.source_id, 'derived' AS basis
+  j.order_id, j.payment_id, j.site_id, j.method, j.at, j.total AS amount, j.currency,
+  j.reason IS NULL AS counted, j.reason, j.source_id, 'derived' AS basis
 FROM judged_orders AS j;
 
 -- A recorded refund is taken off on its own date, and counts where its order counts.
@@ -19,7 +18,7 @@ WHERE r.status = 'refunded';
 -- this one cancel out and both stay in view.
 SELECT
   j.order_id, CAST(NULL AS VARCHAR) AS payment_id, j.site_id, j.method, COALESCE(j.completed_at, j.at) AS at,
-  -j.amount AS amount, j.currency, j.reason IS NULL AS counted, j.reason, j.source_id, 'derived' AS basis
+  -j.total AS amount, j.currency, j.reason IS NULL AS counted, j.reason, j.source_id, 'derived' AS basis
 FROM judged_orders AS j
-WHERE j.status = 'refunded' AND j.amount <> 0
+WHERE j.status = 'refunded' AND j.total <> 0
   AND NOT EXISTS (SELECT 1 FROM payments AS r WHERE r.order_id = j.order_id AND r.status = 'refunded');

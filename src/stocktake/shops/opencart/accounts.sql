@@ -29,3 +29,12 @@ SELECT
   o.placed_at AS created_at, 'source:' || o.ref AS source_id
 FROM shop_order AS o
 WHERE o.is_guest AND o.account_id IS NOT NULL;
+
+-- An account that orders name and that is no longer there, as its last order names its holder.
+SELECT
+  o.account_id, MIN(o.site_id) AS site_id, 'customer' AS kind, MAX_BY(o.email, o.order_id) AS email,
+  MAX_BY(o.name, o.order_id) AS display_name, MAX_BY(o.phone, o.order_id) AS phone, 'derived' AS basis,
+  'source:' || MAX_BY(o.ref, o.order_id) AS source_id
+FROM shop_order AS o
+WHERE o.is_gone
+GROUP BY o.account_id;

@@ -189,3 +189,27 @@ SELECT
   COUNT(*) AS rows
 FROM "return"
 GROUP BY 2;
+
+SELECT
+  'worldpay_order' AS table_name,
+  CASE WHEN o.order_id IS NULL THEN 'payments of orders that are no longer there' END AS reason,
+  COUNT(*) AS rows
+FROM worldpay_order AS r
+LEFT JOIN shop_order AS o ON o.order_id = r.order_id
+GROUP BY 2;
+
+SELECT
+  'worldpay_order_transaction' AS table_name,
+  CASE WHEN e.ref IS NULL THEN 'payments of orders that are no longer there' END AS reason,
+  COUNT(*) AS rows
+FROM worldpay_order_transaction AS r
+LEFT JOIN processor_event AS e ON e.ref = r._ref
+GROUP BY 2;
+
+SELECT
+  'worldpay_card' AS table_name,
+  CASE WHEN o.order_id IS NULL THEN 'cards of orders that are no longer there' END AS reason,
+  COUNT(*) AS rows
+FROM worldpay_card AS r
+LEFT JOIN shop_order AS o ON o.order_id = r.order_id
+GROUP BY 2;

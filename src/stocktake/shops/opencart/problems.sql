@@ -4,7 +4,7 @@ SELECT
     || 'were read as ' || site.case_time_zone || ', the zone of the case.' AS message,
   'source:' || site.ref AS source_id
 FROM site
-WHERE site.time_zone IS NULL AND site.zone_stated IS NULL AND EXISTS (SELECT 1 FROM shop_order);
+WHERE site.time_zone IS NULL AND site.zone_stated IS NULL AND EXISTS (SELECT 1 FROM shop_order AS o WHERE o.site_id = site.site_id);
 
 SELECT
   'warning' AS severity,
@@ -29,6 +29,7 @@ SELECT
   'source:' || MIN(o.ref) AS source_id
 FROM shop_order AS o
 WHERE o.status = 'part_refunded'
+  AND NOT EXISTS (SELECT 1 FROM processor_event AS r WHERE r.order_id = o.order_id AND r.type = 'refund')
 HAVING COUNT(*) > 0;
 
 SELECT

@@ -28,14 +28,14 @@ FROM given AS g
 JOIN shop_order AS o ON o.order_id = g.order_id AND o.type = 'shop_order'
 CROSS JOIN site;
 
--- BTCPay: one row a payment noted on the order. The money is the order's total where there was one payment, and
--- coins by the noted rate where there were several.
+-- BTCPay: one row a payment noted on the order. The money is the order's total where one payment paid it, and
+-- else the coins by the noted rate.
 WITH counted AS (SELECT order_id, COUNT(*) AS payments FROM btcpay_payment GROUP BY order_id)
 SELECT
   'payment:' || o.ref || '/' || b.payment_method || '/' || b.place AS payment_id, o.id AS order_id,
   site.site_id, 'crypto' AS method, 'BTCPay Server' AS provider,
   CASE
-    WHEN counted.payments = 1 THEN o.total
+    WHEN counted.payments = 1 AND o.is_paid THEN o.total
     ELSE round_to(TRY_CAST(b.amount AS DECIMAL(19, 9)) * TRY_CAST(b.rate AS DECIMAL(19, 6)), 2)
   END AS amount,
   o.currency, UPPER(REGEXP_EXTRACT(b.payment_method, '^([A-Za-z0-9]+)', 1)) AS asset,
@@ -48,7 +48,7 @@ SELECT
     ELSE 'pending'
   END AS status,
   COALESCE(unix_to_utc(b.received), o.paid_at, o.placed_at) AS at,
-  CASE WHEN counted.payments = 1 THEN 'recorded' ELSE 'derived' END AS basis,
+  CASE WHEN counted.payments = 1 AND o.is_paid THEN 'recorded' ELSE 'derived' END AS basis,
   'source:' || b.ref AS source_id
 FROM btcpay_payment AS b
 JOIN shop_order AS o ON o.order_id = b.order_id AND o.type = 'shop_order'

@@ -22,15 +22,19 @@ SELECT
   CASE WHEN r.time_zone IS NULL THEN CAST(r.date_added AS VARCHAR) END AS placed_at_recorded,
   COALESCE(
     c.account_id,
+    CASE WHEN r.customer_id > 0
+      THEN 'account:' || shop.ref || 'customer/' || CAST(r.customer_id AS VARCHAR) END,
     CASE WHEN COALESCE(NULLIF(r.email, ''), NULLIF(r.lastname, ''), NULLIF(r.firstname, '')) IS NOT NULL
       THEN 'account:' || r._ref END
   ) AS account_id,
-  c.account_id IS NULL AS is_guest,
+  c.account_id IS NULL AND COALESCE(r.customer_id, 0) <= 0 AS is_guest,
+  c.account_id IS NULL AND r.customer_id > 0 AS is_gone,
   NULLIF(TRIM(r.email), '') AS email,
   NULLIF(TRIM(COALESCE(r.firstname, '') || ' ' || COALESCE(r.lastname, '')), '') AS name,
   NULLIF(r.telephone, '') AS phone, r.ip, r.user_agent, r.comment, NULLIF(r.transaction_id, '') AS transaction_id,
   m.method, m.provider, m.asset, m.code AS method_code
 FROM rated AS r
+CROSS JOIN shop
 LEFT JOIN status AS s ON s.status_id = r.order_status_id
 LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND r.customer_id > 0
 LEFT JOIN payment_method AS m ON m.order_id = r.order_id

@@ -6,6 +6,7 @@ SELECT
     AS number,
   o.status AS status_recorded,
   COALESCE(w.status, 'unknown') AS status,
+  w.status IN ('paid', 'processing', 'shipped', 'completed', 'refunded', 'part_refunded') AS is_paid,
   COALESCE(o.total, to_money(m.total), -ABS(to_money(m.refund_amount))) AS total,
   CASE WHEN o.store = 'posts' THEN COALESCE(m.total_ref, o.ref) ELSE o.ref END AS total_ref,
   COALESCE(NULLIF(o.currency, ''), NULLIF(m.currency, ''), site.currency) AS currency,
@@ -29,6 +30,9 @@ SELECT
   ) AS completed_at,
   COALESCE(
     u.account_id,
+    CASE WHEN COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) > 0
+      THEN 'account:' || shop.ref || 'users/'
+        || CAST(COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) AS VARCHAR) END,
     CASE
       WHEN o.type = 'shop_order'
         AND COALESCE(NULLIF(o.email, ''), NULLIF(m.billing_email, ''), NULLIF(m.billing_last_name, ''),
@@ -36,7 +40,8 @@ SELECT
         THEN 'account:' || o.ref
     END
   ) AS account_id,
-  u.account_id IS NULL AS is_guest,
+  u.account_id IS NULL AND COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT), 0) <= 0 AS is_guest,
+  u.account_id IS NULL AND COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) > 0 AS is_gone,
   COALESCE(NULLIF(o.email, ''), NULLIF(m.billing_email, ''), NULLIF(a.email, '')) AS email,
   NULLIF(TRIM(COALESCE(a.first_name, m.billing_first_name, '') || ' '
     || COALESCE(a.last_name, m.billing_last_name, '')), '') AS name,
@@ -50,6 +55,7 @@ SELECT
   COALESCE(NULLIF(m.card_brand_1, ''), NULLIF(m.card_brand_2, '')) AS card_brand
 FROM recorded_order AS o
 CROSS JOIN site
+CROSS JOIN shop
 LEFT JOIN order_meta AS m ON m.order_id = o.order_id
 LEFT JOIN wc_order_operational_data AS d ON d.order_id = o.order_id AND o.store = 'wc_orders'
 LEFT JOIN wc_order_addresses AS a

@@ -127,6 +127,8 @@ def test_activity_spans_all_kinds_of_record(shop):
         "%2F",
         "a b?c#d",
         "é 😀",
+        "é" * 121,
+        "(sha256:" + "0" * 64 + ")",
         "'; DROP TABLE orders; --",
         "\x01\n",
     ],

@@ -28,6 +28,11 @@ class Settings:
     marking: str = "For the investigation only"
 
     def __post_init__(self) -> None:
+        for text in (self.reference, self.name, self.lead_force, self.authority, self.marking):
+            try:
+                text.encode("utf-8")
+            except UnicodeEncodeError as error:
+                raise UserError(f"{text!a} holds characters that are no text.") from error
         if not self.reference.strip():
             raise UserError("A case needs a reference: give one with --ref.")
         if self.time_zone not in available_timezones():

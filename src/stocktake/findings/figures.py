@@ -18,20 +18,23 @@ other columns are; a column that it does not name is a label, of which the first
     How groups are sorted: names of columns, each with ``desc`` where the largest stands first. Ties, and
     all groups where it is left out, are in the order of the keys.
 
-One outer SELECT, the same for every figure, counts and sums the rows by group. A *reference* names one group:
-``figure:NAME/KEY/KEY…``. Keys are percent-encoded; ``(none)`` stands for NULL, ``(empty)`` for an empty text,
-``*`` for every value; keys left out at the end count as ``*``. So ``figure:orders-by-status/completed`` is
-every completed order, and ``figure:orders-by-status/completed/*/GBP`` those in pounds. White space in a
-reference means nothing, since it may have been copied from a line that was broken. The same reference leads
-back to the SQL and to the ids of the rows that it counts (`explain`); a group of which the case has nothing
-counts 0 rows, which is a figure too.
+One outer SELECT, the same for every figure, counts and sums the rows by group. A *reference* names one
+group: ``figure:NAME/KEY/KEY…``. Keys are percent-encoded; ``(none)`` stands for NULL, ``(empty)`` for an
+empty text, ``(sha256:HEX)`` for a text of more than 120 characters, ``*`` for every value; keys left out at
+the end count as ``*``. So ``figure:orders-by-status/completed`` is every completed order, and
+``figure:orders-by-status/completed/*/GBP`` those in pounds. White space in a reference means nothing, since
+it may have been copied from a line that was broken. The same reference leads back to the SQL and to the ids
+of the rows that it counts (`explain`); a group of which the case has nothing counts 0 rows, which is a
+figure too.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Context, Decimal
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, unquote
@@ -44,7 +47,19 @@ from stocktake.errors import UserError
 _FOLDER = files(__package__) / "figures"
 _HEADERS = {"title", "note", "unit", "keys", "money", "sums", "span", "order"}
 _NONE, _EMPTY, _ANY = "(none)", "(empty)", "*"
+_HASHED = re.compile(r"\(sha256:([0-9a-f]{64})\)")
+_LONGEST = 120
 _EXACT = Context(prec=100)
+
+
+@dataclass(frozen=True)
+class _Hash:
+    """A key that is known by the SHA-256 of its text alone."""
+
+    sha256: str
+
+
+_Key = str | _Hash | None
 
 
 @dataclass(frozen=True)
@@ -214,7 +229,7 @@ def explain(connection: duckdb.DuckDBPyConnection, reference: str, limit: int = 
         count=int(rows[0]["count"]),
         subjects=tuple(str(row[0]) for row in found if row[0] is not None),
         by_currency=tuple(by_currency),
-        keys={key: _segment(value) if value is None else str(value) for key, value in keys.items()},
+        keys={key: value if isinstance(value, str) else _segment(value) for key, value in keys.items()},
     )
 
 
@@ -237,7 +252,12 @@ def _segment(value: object) -> str:
     """A key as it stands in a reference: no real key's text can be read as one of the signs."""
     if value is None:
         return _NONE
-    return quote(_text(value), safe=":") or _EMPTY
+    if isinstance(value, _Hash):
+        return f"(sha256:{value.sha256})"
+    text = _text(value)
+    if len(text) > _LONGEST:
+        return _segment(_Hash(sha256(text.encode("utf-8")).hexdigest()))
+    return quote(text, safe=":") or _EMPTY
 
 
 def _text(value: object) -> str:
@@ -248,7 +268,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _parse(text: str) -> tuple[Figure, dict[str, str | None]]:
+def _parse(text: str) -> tuple[Figure, dict[str, _Key]]:
     kind, _, rest = "".join(text.split()).partition(":")
     name, *segments = rest.split("/")
     if kind != "figure":
@@ -256,12 +276,14 @@ def _parse(text: str) -> tuple[Figure, dict[str, str | None]]:
     figure = _named(name)
     if len(segments) > len(figure.keys):
         raise UserError(f"The figure {name} has the keys {', '.join(figure.keys)}; {text} gives more.")
-    keys: dict[str, str | None] = {}
+    keys: dict[str, _Key] = {}
     for key, segment in zip(figure.keys, segments, strict=False):
         if segment == _NONE:
             keys[key] = None
         elif segment == _EMPTY:
             keys[key] = ""
+        elif hashed := _HASHED.fullmatch(segment):
+            keys[key] = _Hash(hashed[1])
         elif segment != _ANY:
             keys[key] = unquote(segment)
     return figure, keys
@@ -280,11 +302,14 @@ def _columns(connection: duckdb.DuckDBPyConnection, figure: Figure) -> dict[str,
     return {str(row[0]): str(row[1]) for row in described}
 
 
-def _condition(kinds: dict[str, str], keys: dict[str, str | None]) -> tuple[str, list[str]]:
+def _condition(kinds: dict[str, str], keys: dict[str, _Key]) -> tuple[str, list[str]]:
     parts, values = ["true"], []
     for key, value in keys.items():
         if value is None:
             parts.append(f"{quoted(key)} IS NULL")
+        elif isinstance(value, _Hash):
+            parts.append(f"sha256(CAST({quoted(key)} AS VARCHAR)) = ?")
+            values.append(value.sha256)
         else:
             parts.append(f"{quoted(key)} = CAST(? AS {kinds[key]})")
             values.append(value)
@@ -295,7 +320,7 @@ def _grouped(
     connection: duckdb.DuckDBPyConnection,
     figure: Figure,
     wanted: tuple[str, ...],
-    keys: dict[str, str | None],
+    keys: dict[str, _Key],
 ) -> tuple[tuple[str, ...], list[FigureRow]]:
     """The fixed outer SELECT: the figure's rows that have ``keys``, counted and summed by ``wanted``."""
     kinds = _columns(connection, figure)

@@ -195,8 +195,8 @@ def _seized(seized: Sequence[Exhibit], settings: Settings) -> Section:
         Paragraph(
             pieces(
                 "Each exhibit was hashed when it was taken into the case. SHA-256 is the hash relied on; "
-                "SHA-1 and MD5 are given so that it can be matched with older labels. Where, when and by whom "
-                "an exhibit was seized is as stated by the person who took it in."
+                "SHA-1 and MD5 are given so that it can be matched with older labels. Where, when and by "
+                "whom an exhibit was seized is as stated by the person who took it in."
             )
         )
     ]

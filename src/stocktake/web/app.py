@@ -19,6 +19,7 @@ from stocktake.case import Case
 from stocktake.errors import UserError
 from stocktake.web.data import ChangingError, Tables, TooSlowError
 from stocktake.web.pages import accounts, exhibits, listings, orders, overview, reading, why
+from stocktake.web.pages.subject import UnknownIdError
 from stocktake.web.respond import Desk, desk, page, session, templates, trouble
 from stocktake.web.session import COOKIE, Door
 from stocktake.web.table import BadRequestError
@@ -113,7 +114,7 @@ def _refusal(request: Request) -> Response | None:
     origin = _own_origin(request)
     if origin is None:
         return PlainTextResponse("This server answers only under its own loopback address.\n", 400)
-    if request.method not in ("GET", "HEAD") and request.headers.get("origin", origin) != origin:
+    if request.method not in ("GET", "HEAD") and not _from_own_page(request, origin):
         return PlainTextResponse("A form of another site may not be sent here.\n", 403)
     if request.url.path == "/login" or request.url.path.startswith("/static/"):
         return None
@@ -133,6 +134,15 @@ def _own_origin(request: Request) -> str | None:
     if port is not None and host in {f"127.0.0.1{suffix}", f"localhost{suffix}", f"[::1]{suffix}"}:
         return f"http://{host}"
     return None
+
+
+def _from_own_page(request: Request, origin: str) -> bool:
+    """Whether a form was sent from one of these pages. SameSite alone lets another port of this machine in.
+
+    Browsers say it in Sec-Fetch-Site; their Origin is null, since no page here gives a referrer.
+    """
+    said = request.headers.get("sec-fetch-site")
+    return said == "same-origin" if said else request.headers.get("origin", origin) == origin
 
 
 def _cookie_name(request: Request) -> str:
@@ -179,8 +189,12 @@ def _bad_request(request: Request, error: Exception) -> Response:
     return trouble(request, 400, "This can't be asked for", str(error))
 
 
-def _not_to_be_had(request: Request, error: Exception) -> Response:
+def _unknown(request: Request, error: Exception) -> Response:
     return trouble(request, 404, "Not in this case", str(error))
+
+
+def _not_now(request: Request, error: Exception) -> Response:
+    return trouble(request, 503, "This can't be shown now", str(error))
 
 
 def _too_slow(request: Request, _: Exception) -> Response:
@@ -219,7 +233,8 @@ def _failed(request: Request, error: Exception) -> Response:
 
 _HANDLERS = {
     BadRequestError: _bad_request,
-    UserError: _not_to_be_had,
+    UnknownIdError: _unknown,
+    UserError: _not_now,
     TooSlowError: _too_slow,
     ChangingError: _changing,
     HTTPException: _by_status,

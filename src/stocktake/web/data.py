@@ -1,7 +1,8 @@
 """Read-only sight of the case's canonical tables, for pages; a slow question is stopped."""
 
+import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from stocktake.engine import duck
 # Seconds that a page's questions may take together, and a download's.
 PAGE_SECONDS = 30.0
 DOWNLOAD_SECONDS = 900.0
+
+_SPILL = ".spill-serve-"
 
 Answer = TypeVar("Answer")
 
@@ -38,8 +41,10 @@ class Tables:
         self._seen: object = None
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._kept: dict[str, Any] = {}  # answers that hold for as long as the connection does
-        # Inside of the case, for what spills is people's data; None where the case can't be written.
-        self._spill: Path | None = None
+        # Inside of the case, for what spills is people's data. DuckDB makes it when it is needed and takes
+        # it away with the connection; what a killed server left is cleared by the next.
+        self._spill = case.path / f"{_SPILL}{os.getpid()}-{secrets.token_hex(4)}"
+        _clear_spill(case)
 
     @contextmanager
     def cursor(self, seconds: float = PAGE_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -78,9 +83,7 @@ class Tables:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-            if self._spill is not None:
-                shutil.rmtree(self._spill, ignore_errors=True)
-                self._spill = None
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     def _on_disk(self) -> object:
         return [(path.name, path.stat().st_mtime_ns) for path in sorted(self._case.tables.glob("*.json"))]
@@ -99,17 +102,19 @@ class Tables:
             return self._connection, self._kept
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        if self._spill is None:
-            try:
-                self._spill = Path(tempfile.mkdtemp(prefix=".spill-", dir=self._case.path))
-            except OSError:
-                self._spill = None
         connection = duck.connect(spill=self._spill)
         files = define_views(connection, self._case)
         listed = ", ".join(duck.literal(str(file)) for file in files)
         connection.execute(f"SET allowed_paths = [{listed}]")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         return connection
+
+
+def _clear_spill(case: Case) -> None:
+    for left in case.path.glob(_SPILL + "*"):
+        process = left.name.removeprefix(_SPILL).partition("-")[0]
+        if process.isdecimal() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def records(

@@ -3,11 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stocktake.errors import UserError
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
 from stocktake.web.pages.orders import SITES
-from stocktake.web.pages.subject import LONG, MOST, asked_id, rules, sources
+from stocktake.web.pages.subject import LONG, MOST, UnknownIdError, asked_id, rules, sources
 from stocktake.web.respond import consulted, desk, page
 from stocktake.web.table import Column, Filter, Table
 
@@ -93,7 +92,7 @@ def account(request: Request) -> Response:
             {"id": identifier},
         )
         if found is None:
-            raise UserError(f"The case has no {identifier}.")
+            raise UnknownIdError(f"The case has no {identifier}.")
         orders = records(
             cursor,
             "SELECT * FROM orders WHERE account_id = $id "

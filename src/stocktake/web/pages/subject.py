@@ -12,6 +12,10 @@ MOST = 200  # rows of one kind on a page
 LONG = 20_001  # characters fetched of a free text; one more than is shown
 
 
+class UnknownIdError(Exception):
+    """The case has nothing under an id; the message says so."""
+
+
 def asked_id(given: QueryParams) -> str:
     """The one parameter that such a page takes. Raises BadRequestError."""
     if [name for name, _ in given.multi_items()] != ["id"]:

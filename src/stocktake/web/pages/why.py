@@ -5,12 +5,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from stocktake.errors import UserError
 from stocktake.findings.figures import figures
-from stocktake.findings.why import KINDS, Source
+from stocktake.findings.why import KINDS, Source, Why
 from stocktake.findings.why import why as walk
 from stocktake.web.format import hex_dump
-from stocktake.web.pages.subject import asked_id
-from stocktake.web.respond import consulted, desk, page
+from stocktake.web.pages.subject import UnknownIdError, asked_id
+from stocktake.web.respond import Desk, consulted, desk, page
 from stocktake.web.table import BadRequestError
 
 
@@ -20,8 +21,7 @@ def why(request: Request) -> Response:
         return page(request, "why_ask.html", kinds=list(KINDS), figures=figures())
     identifier = _known_kind(request)
     at = desk(request)
-    with at.tables.cursor() as cursor:
-        found = walk(at.case, identifier, connection=cursor)
+    found = _walked(at, identifier)
     figure = found.figure
     if figure is None:
         consulted(request, {}, [identifier])
@@ -39,8 +39,7 @@ def row_bytes(request: Request) -> Response:
     if not identifier.startswith("source:"):
         raise BadRequestError("Bytes are those of a source: its id begins with “source:”.")
     at = desk(request)
-    with at.tables.cursor() as cursor:
-        found = walk(at.case, identifier, connection=cursor)
+    found = _walked(at, identifier)
     consulted(request, {}, [identifier])
     source = found.sources[0] if found.sources else None
     if source is None or source.data is None:
@@ -54,6 +53,14 @@ def _known_kind(request: Request) -> str:
     if kind not in KINDS and kind != "figure":
         raise BadRequestError(f"“{kind[:40]}” is no kind of id: there are {', '.join([*KINDS, 'figure'])}.")
     return identifier
+
+
+def _walked(at: Desk, identifier: str) -> Why:
+    with at.tables.cursor() as cursor:
+        try:
+            return walk(at.case, identifier, connection=cursor)
+        except UserError as error:
+            raise UnknownIdError(str(error)) from error
 
 
 def _drawn(source: Source) -> dict[str, Any]:

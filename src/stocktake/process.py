@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from stocktake import artefacts
 from stocktake.case import Case, folder_name
 from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest, write_rows
 from stocktake.custody import ledger
@@ -85,7 +86,10 @@ def _read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[P
     The inventory is the unit of the exhibit as a whole: what is in it, and what could not be opened.
     """
     home = case.raw / folder_name(exhibit.reference)
-    made_from = {"exhibit_sha256": exhibit.sha256, "readers": _code_digest("evidence", "records")}
+    made_from = {
+        "exhibit_sha256": exhibit.sha256,
+        "readers": _code_digest("evidence", "records", "artefacts"),
+    }
     inventory = _standing(home / INVENTORY, made_from)
     if inventory is not None:
         units = [home / INVENTORY, *(home / entry["unit"] for entry in inventory["items"] if entry["unit"])]
@@ -128,25 +132,39 @@ def _read_items(
 ) -> list[dict[str, Any]]:
     """Read every item of a kind that has a reader, ``jobs`` at once; returns what there is, in order."""
     home = case.raw / folder_name(exhibit.reference)
+    found = list(_items(case, exhibit, problem))
+    groups = [] if exhibit.purpose == "parcels" else list(artefacts.groups(found))
+    in_group = {item.path: group for group in groups for item in group.items}
     entries: list[dict[str, Any]] = []
     reading = []
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
+
+    def read(path: str, kind: str, act: Callable[[UnitWriter], None]) -> str:
+        unit = unit_name(path)
+        if _standing(home / unit, made_from) is None:
+            tell(f"{exhibit.reference}: reading {path} ({kind})")
+            reading.append(pool.submit(_read_unit, home / unit, made_from, jobs, act))
+        return unit
+
     try:
-        for item in _items(case, exhibit, problem):
-            kind = _kind(item, exhibit)
-            unit = unit_name(item.path) if kind not in UNREAD else None
+        units = {group.path: read(group.path, group.kind, partial(_read_group, group)) for group in groups}
+        for item in found:
+            group = in_group.get(item.path)
+            kind = group.kind if group else _kind(item, exhibit)
+            reader = artefacts.read if ":" in kind else None
             entries.append(
                 {
                     "path": item.path,
                     "container": item.container,
                     "size": item.size,
                     "kind": kind,
-                    "unit": unit,
+                    "unit": units[group.path]
+                    if group
+                    else read(item.path, kind, partial(read_item, item, kind=kind, reader=reader))
+                    if kind not in UNREAD
+                    else None,
                 }
             )
-            if unit and _standing(home / unit, made_from) is None:
-                tell(f"{exhibit.reference}: reading {item.path} ({kind})")
-                reading.append(pool.submit(_read_unit, item, kind, home / unit, made_from, jobs))
         for future in reading:
             future.result()
     finally:
@@ -173,15 +191,44 @@ def _kind(item: Item, exhibit: Exhibit) -> str:
         return "parcel-list"
     try:
         with closing(item.open()) as stream:
-            return identify(stream.peek(HEAD_BYTES), item.path)
+            head = stream.peek(HEAD_BYTES)
     except OSError:
         return "unknown"
+    kind = identify(head, item.path)
+    if kind == "unknown":
+        return artefacts.recognise(head, item.path) or kind
+    return kind
 
 
-def _read_unit(item: Item, kind: str, folder: Path, made_from: dict[str, str], threads: int) -> None:
+def _read_unit(
+    folder: Path, made_from: dict[str, str], threads: int, act: Callable[[UnitWriter], None]
+) -> None:
     with UnitWriter(folder, threads=threads) as unit:
         unit.facts |= made_from
-        read_item(item, unit, kind)
+        act(unit)
+
+
+def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
+    """Read what several items are together. Its hash is over the paths of its items: each has its own."""
+    scratch = unit.folder / "scratch"
+    scratch.mkdir()
+    try:
+        artefacts.read_group(group, unit, scratch)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # a reader's mistake about hostile data is not to cost the other items
+        said = " ".join(str(error).split())[:300]
+        unit.problem(f"{group.path}: reading stopped here ({type(error).__name__}: {said})", severity="error")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    unit.finish(
+        exhibit=group.items[0].exhibit,
+        path=group.path,
+        container=group.items[0].container,
+        sha256="",
+        bytes=sum(item.size or 0 for item in group.items),
+        kind=group.kind,
+    )
 
 
 def _standing(folder: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
@@ -199,7 +246,7 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
     manifests = {_relative(case, unit / "manifest.json"): _digest(unit / "manifest.json") for unit in units}
     made_from = {
         "raw": manifests,
-        "rules": _code_digest("shops", "commerce", "engine"),
+        "rules": _code_digest("shops", "artefacts", "commerce", "engine"),
         "time_zone": case.settings.time_zone,
     }
     standing = read_manifest(case, exhibit.reference)

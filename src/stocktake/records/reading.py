@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -28,10 +28,14 @@ _OUR_TROUBLE = (
 _COPY = "copy~"  # folder of a private copy for SQLite, gone before the unit is finished
 
 
-def read_item(item: Item, unit: UnitWriter, kind: str | None = None) -> None:
+Reader = Callable[[str, BinaryIO, Item, UnitWriter], None]
+
+
+def read_item(item: Item, unit: UnitWriter, kind: str | None = None, reader: Reader | None = None) -> None:
     """Read ``item`` into ``unit`` and finish the unit, whatever the item holds.
 
-    ``kind`` is one of ``identify`` or ``parcel-list``; where it is None the content tells. Damage, and
+    ``kind`` is one of ``identify`` or ``parcel-list``; where it is None the content tells. Other kinds come
+    with their ``reader``. Damage, and
     whatever else is wrong with the item, costs problems; the rows read before it are kept. A full disk,
     missing memory and interruption are raised, and leave the unit unfinished.
     """
@@ -48,7 +52,10 @@ def read_item(item: Item, unit: UnitWriter, kind: str | None = None) -> None:
         kind = kind or identify(stream.peek(HEAD_BYTES), item.path)
         unit.facts["reader"] = kind
         try:
-            _read(kind, stream, item, unit)
+            if reader is not None:
+                reader(kind, cast("BinaryIO", stream), item, unit)
+            else:
+                _read(kind, stream, item, unit)
         except OSError as error:
             _reraise_ours(error)
             _stopped(unit, error)

@@ -69,8 +69,9 @@ class VersionRule:
 
 @dataclass(frozen=True)
 class ShopSoftware:
-    """One shop folder. ``lookups`` are small tables of the TOML: name to (columns, rows)."""
+    """One folder. ``home`` is its path in the package. ``lookups`` are small tables of the TOML: name to (columns, rows)."""
 
+    home: str
     name: str
     title: str
     versions: str
@@ -87,6 +88,10 @@ class ShopSoftware:
     coverage: list[Statement]
 
 
+# Packages whose folders map raw tables, and the file that states how.
+STATED = {"shops": "shop.toml", "artefacts": "mapping.toml"}
+
+
 class FolderError(Exception):
     """A shop folder is not as it must be; whoever writes the folder sees this, not whoever runs a case."""
 
@@ -98,20 +103,24 @@ def supported() -> list[ShopSoftware]:
 
 @cache
 def _supported() -> tuple[ShopSoftware, ...]:
-    folders = [entry for entry in files(__package__).iterdir() if entry.joinpath("shop.toml").is_file()]
-    return tuple(read_folder(folder) for folder in sorted(folders, key=lambda folder: folder.name))
+    return tuple(
+        read_folder(folder, within)
+        for within in STATED
+        for folder in sorted((files("stocktake") / within).iterdir(), key=lambda folder: folder.name)
+        if folder.joinpath(STATED[within]).is_file()
+    )
 
 
-def read_folder(folder: Traversable) -> ShopSoftware:
-    """Read one shop folder. Raises FolderError where it is not as it must be."""
-    stated = tomllib.loads(folder.joinpath("shop.toml").read_text("utf-8"))
-    home = f"shops/{folder.name}"
+def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
+    """Read one folder of ``shops`` or ``artefacts``. Raises FolderError where it is not as it must be."""
+    stated = tomllib.loads(folder.joinpath(STATED[within]).read_text("utf-8"))
+    home = f"{within}/{folder.name}"
     try:
         tables = {name: _table(name, entry) for name, entry in stated["tables"].items()}
         recognise = stated["recognise"]
         canonical: dict[str, list[Statement]] = {}
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            table, dot, kind = entry.name.rpartition(".")
+            table, _, kind = entry.name.rpartition(".")
             if kind != "sql" or table == "coverage":
                 continue
             if table not in TABLES:
@@ -128,6 +137,7 @@ def read_folder(folder: Traversable) -> ShopSoftware:
         if twice := {name for name in names if names.count(name) > 1}:
             raise FolderError(f"{home} gives two tables the name {', '.join(sorted(twice))}")
         return ShopSoftware(
+            home=home,
             name=stated["name"],
             title=stated["title"],
             versions=stated["versions"],

@@ -1,29 +1,32 @@
 """From an exhibit's raw tables to its canonical rows, with their sources and the accounts of completeness."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stocktake.case import Case
 from stocktake.commerce import completeness
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import Statement, read_statements
+from stocktake.commerce.tables import write_rows
 from stocktake.engine.duck import connect, empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable, manifests, raw_tables
 from stocktake.shops import logical
-from stocktake.shops.folders import ShopSoftware, supported
+from stocktake.shops.folders import LogicalTable, ShopSoftware, supported
 from stocktake.shops.recognition import Recognition, recognise
 from stocktake.shops.unpack import unpack
 
-# Tables that the engine fills itself, after the folders' SQL has run.
-OWN = ("takings", "completeness", "problems", "sources")
+# Tables that are filled here, after the folders' SQL has run.
+_OWN = ("takings", "completeness", "problems", "sources")
+# Not a folder's doing: these end the run.
+_OUR_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
 
 @dataclass
@@ -37,30 +40,43 @@ class _Problem:
 
 
 @dataclass
-class _Place:
-    """A source that is no row of a raw table."""
+class _Shop:
+    """A recognised shop, its folder, and the accounts that its mapping gives, by label of raw table."""
 
-    source_id: str
-    path: str
-    container: str
-    table_name: str | None
-    offset: int | None
-    length: int | None
-    sha256: str
+    found: Recognition
+    software: ShopSoftware
+    coverage: dict[str, list[completeness.Class]] = field(default_factory=dict)
 
 
 @dataclass
 class _Work:
+    """One exhibit's mapping: files that are being made, and what is to be told at the end.
+
+    ``places`` are sources that are no row of a raw table.
+    """
+
     exhibit: str
     folder: Path
+    out: Path
     connection: duckdb.DuckDBPyConnection
+    raw: list[RawTable]
     fragments: dict[str, list[Path]] = field(default_factory=lambda: {table: [] for table in TABLES})
     problems: list[_Problem] = field(default_factory=list)
-    places: list[_Place] = field(default_factory=list)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: int = 0
 
     def file(self, name: str) -> Path:
         """A new Parquet file of the work folder."""
-        return self.folder / f"{len(list(self.folder.iterdir())):05d}-{name}.parquet"
+        self.made += 1
+        return self.folder / f"{self.made:05d}-{name}.parquet"
+
+    def copy(self, sql: str, file: Path) -> None:
+        """Write the rows of ``sql`` to ``file``."""
+        self.connection.execute(f"COPY ({sql}\n) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+
+    def view(self, name: str, file: Path) -> None:
+        """Let SQL read ``file`` by ``name``."""
+        self.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {parquet([file])}")
 
 
 def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
@@ -77,146 +93,97 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
     connection = connect(spill=folder / "spill")
     try:
         connection.execute(files("stocktake.engine").joinpath("functions.sql").read_text("utf-8"))
-        work = _Work(exhibit, folder, connection)
-        raw = raw_tables(case, exhibit)
-        shops = recognise(case, exhibit)
-        software = {entry.name: entry for entry in supported()}
-        _told_by_units(work, case)
-        coverage: dict[str, list[completeness.Class]] = {}
+        work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit))
+        units = manifests(case, exhibit)
+        folders = {software.name: software for software in supported()}
+        shops = [_Shop(found, folders[found.software]) for found in recognise(case, exhibit)]
         for number, shop in enumerate(shops):
-            _map_shop(work, software[shop.software], shop, f"shop{number}", case.settings.time_zone, coverage)
+            _map_shop(work, shop, f"shop{number}", case.settings.time_zone)
         connection.execute("SET search_path = 'main'")
         for table in TABLES:
-            if table not in OWN:
-                _finish(work, table, out)
-        _takings(work, out)
-        _account(work, case, raw, shops, software, coverage, out)
-        _finish_problems(work, out)
-        _sources(work, raw, shops, software, out)
+            if table not in _OWN:
+                _finish(work, table)
+        _takings(work)
+        _account(work, units, shops)
+        _told_by_units(work, units)
+        _finish_problems(work)
+        _sources(work, shops)
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _told_by_units(work: _Work, case: Case) -> None:
-    """Take over what the readers of the exhibit's items could not read."""
-    for manifest in manifests(case, work.exhibit):
-        path = str(manifest["path"])
-        for told in manifest["problems"]:
-            source_id = None
-            if told.get("offset") is not None:
-                source_id = f"source:{work.exhibit}/{path}@{told['offset']}"
-                work.places.append(
-                    _Place(
-                        source_id,
-                        path,
-                        manifest["container"],
-                        told.get("table"),
-                        told["offset"],
-                        told.get("length"),
-                        manifest["sha256"],
-                    )
-                )
-            work.problems.append(
-                _Problem(told["stage"], told["severity"], told["message"], path, source_id, "records")
-            )
-
-
-def _map_shop(
-    work: _Work,
-    software: ShopSoftware,
-    shop: Recognition,
-    schema: str,
-    time_zone: str,
-    coverage: dict[str, list[completeness.Class]],
-) -> None:
-    connection = work.connection
-    connection.execute(f"CREATE SCHEMA {schema}; SET search_path = '{schema},main'")
-    for name, table in software.tables.items():
-        connection.execute(f"CREATE VIEW {quoted(name)} AS {logical.view(table, shop.tables.get(name))}")
-        if name in shop.tables:
-            for misfit in logical.misfits(connection, table, shop.tables[name]):
-                work.problems.append(_misfit(misfit))
-    _values(
-        connection,
-        "shop",
-        ("exhibit", "ref", "prefix", "database", "path", "version", "case_time_zone", "shared_with"),
-        [
-            (
-                shop.exhibit,
-                shop.ref,
-                shop.prefix,
-                shop.database,
-                shop.path,
-                shop.version,
-                time_zone,
-                _shared_with(software, shop),
-            )
-        ],
-    )
-    for name, (columns, rows) in software.lookups.items():
-        _values(connection, name, columns, rows)
-    for stated in software.unpack:
-        file = work.file(stated.name)
-        broken = unpack(connection, stated, software.tables[stated.table], file)
-        connection.execute(f"CREATE VIEW {quoted(stated.name)} AS SELECT * FROM {parquet([file])}")
-        if broken.rows:
-            table = shop.tables[stated.table]
-            work.problems.append(
-                _Problem(
-                    "shops",
-                    "warning",
-                    f"{broken.rows} values of {table.label}.{stated.column} that should unpack as {stated.name} "
-                    f"are damaged ({broken.first_fault}); their text is kept in the raw table.",
-                    table.path,
-                    f"source:{broken.first_ref}",
-                    f"shops/{software.name}/shop.toml:1",
-                )
-            )
-    for name, statement in software.prepare:
-        file = work.file(name)
-        if _run(work, statement, lambda sql, file=file: _copy(connection, sql, file), shop):
-            connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {parquet([file])}")
-    for table_name, statements in software.canonical.items():
+def _map_shop(work: _Work, shop: _Shop, schema: str, time_zone: str) -> None:
+    """Everything that one shop's folder says, against that shop's raw tables."""
+    work.connection.execute(f"CREATE SCHEMA {schema}; SET search_path = '{schema},main'")
+    _define(work, shop, time_zone)
+    _unpack(work, shop)
+    for name, statement in shop.software.prepare:
+        with _costing_a_problem(work, statement, shop):
+            file = work.file(name)
+            work.copy(statement.sql, file)
+            work.view(name, file)
+    for table, statements in shop.software.canonical.items():
         for statement in statements:
-            if table_name == "problems":
-                _run(
-                    work,
-                    statement,
-                    lambda sql, rule=statement.rule: _told_by_sql(work, sql, rule, shop),
-                    shop,
-                )
-            else:
-                _run(
-                    work,
-                    statement,
-                    lambda sql, table_name=table_name, rule=statement.rule: _fragment(
-                        work, table_name, sql, rule
-                    ),
-                    shop,
-                )
-    covered: dict[str, list[completeness.Class]] = {}
-    for statement in software.coverage:
-        _run(work, statement, lambda sql: _covered(connection, sql, covered, shop), shop)
-    for label, classes in covered.items():
-        coverage.setdefault(label, classes)
+            with _costing_a_problem(work, statement, shop):
+                if table == "problems":
+                    _told_by_sql(work, statement, shop)
+                else:
+                    _fragment(work, table, statement)
+    for statement in shop.software.coverage:
+        with _costing_a_problem(work, statement, shop):
+            _cover(work, statement, shop)
 
 
-def _misfit(misfit: logical.Misfit) -> _Problem:
-    return _Problem(
-        "shops",
-        "warning",
-        f"{misfit.rows} values of {misfit.table.label}.{misfit.column} are no {misfit.declared}; "
-        "the mapping sees nothing there and the raw table keeps them.",
-        misfit.table.path,
-        f"source:{misfit.first_ref}",
-    )
+@contextmanager
+def _costing_a_problem(work: _Work, statement: Statement, shop: _Shop) -> Iterator[None]:
+    """A folder's statement that fails costs one problem, not the run."""
+    try:
+        yield
+    except _OUR_TROUBLE:
+        raise
+    except duckdb.Error as error:
+        fault = str(error).splitlines()[0]
+        message = f"The rule {statement.rule} could not be applied to {shop.found.title} in {shop.found.ref}"
+        work.problems.append(
+            _Problem("shops", "error", f"{message}: {fault}", shop.found.path, rule=statement.rule)
+        )
 
 
-def _shared_with(software: ShopSoftware, shop: Recognition) -> str | None:
-    """The base prefix, where this shop reads shared tables of another one."""
-    for name, table in shop.tables.items():
-        if software.tables[name].shared and not table.name.lower().startswith(shop.prefix.lower() + name):
+def _define(work: _Work, shop: _Shop, time_zone: str) -> None:
+    """The views that the folder's SQL reads: logical tables, lookups, and facts about the shop."""
+    for name, table in shop.software.tables.items():
+        raw = shop.found.tables.get(name)
+        work.connection.execute(f"CREATE VIEW {quoted(name)} AS {logical.view(table, raw)}")
+        for misfit in logical.misfits(work.connection, table, raw) if raw else ():
+            told = (
+                f"{misfit.rows} values of {misfit.table.label}.{misfit.column} are no {misfit.declared}; "
+                "the mapping sees nothing there and the raw table keeps them."
+            )
+            work.problems.append(
+                _Problem("shops", "warning", told, misfit.table.path, f"source:{misfit.first_ref}")
+            )
+    found = shop.found
+    facts = {
+        "exhibit": found.exhibit,
+        "ref": found.ref,
+        "prefix": found.prefix,
+        "database": found.database,
+        "path": found.path,
+        "version": found.version,
+        "case_time_zone": time_zone,
+        "shared_with": _shared_with(shop),
+    }
+    _values(work.connection, "shop", tuple(facts), [tuple(facts.values())])
+    for name, (columns, rows) in shop.software.lookups.items():
+        _values(work.connection, name, columns, rows)
+
+
+def _shared_with(shop: _Shop) -> str | None:
+    """The base prefix, where this shop reads shared tables that stand under it."""
+    for name, table in shop.found.tables.items():
+        own = f"{shop.found.prefix}{name}".lower()
+        if shop.software.tables[name].shared and table.name.lower() != own:
             return table.name[: len(table.name) - len(name)]
     return None
 
@@ -224,51 +191,39 @@ def _shared_with(software: ShopSoftware, shop: Recognition) -> str | None:
 def _values(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """A view of a few text rows; lookups and the shop's own facts."""
+    """A view of a few rows of text."""
     listed = [
         f"({', '.join('NULL' if value is None else literal(str(value)) for value in row)})" for row in rows
     ]
-    kinds = dict.fromkeys(columns, "VARCHAR")
-    if not listed:
-        connection.execute(f"CREATE VIEW {quoted(name)} AS {empty(kinds)}")
-        return
-    chosen = ", ".join(f"CAST({quoted(c)} AS VARCHAR) AS {quoted(c)}" for c in columns)
-    names = ", ".join(map(quoted, columns))
-    connection.execute(
-        f"CREATE VIEW {quoted(name)} AS SELECT {chosen} FROM (VALUES {', '.join(listed)}) AS v({names})"
-    )
+    sql = empty(dict.fromkeys(columns, "VARCHAR"))
+    if listed:
+        chosen = ", ".join(f"CAST({quoted(c)} AS VARCHAR) AS {quoted(c)}" for c in columns)
+        names = ", ".join(map(quoted, columns))
+        sql = f"SELECT {chosen} FROM (VALUES {', '.join(listed)}) AS v({names})"
+    connection.execute(f"CREATE VIEW {quoted(name)} AS {sql}")
 
 
-def _run(work: _Work, statement: Statement, act: Callable[[str], None], shop: Recognition) -> bool:
-    """Do ``act`` with a folder's statement; a statement that fails costs one problem, not the run."""
-    try:
-        act(statement.sql)
-    except duckdb.Error as error:
-        work.problems.append(
-            _Problem(
-                "shops",
-                "error",
-                f"The rule {statement.rule} could not be applied to {shop.title} in {shop.ref}: "
-                f"{str(error).splitlines()[0]}",
-                shop.path,
-                rule=statement.rule,
+def _unpack(work: _Work, shop: _Shop) -> None:
+    for stated in shop.software.unpack:
+        file = work.file(stated.name)
+        broken = unpack(work.connection, stated, shop.software.tables[stated.table], file)
+        work.view(stated.name, file)
+        if broken.rows:
+            table = shop.found.tables[stated.table]
+            told = (
+                f"{broken.rows} values of {table.label}.{stated.column} that should unpack as {stated.name} are "
+                f"damaged ({broken.first_fault}); their text is kept in the raw table."
             )
-        )
-        return False
-    return True
+            work.problems.append(_Problem("shops", "warning", told, table.path, f"source:{broken.first_ref}"))
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, sql: str, file: Path) -> None:
-    connection.execute(f"COPY ({sql}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _fragment(work: _Work, table: str, sql: str, rule: str) -> None:
+def _fragment(work: _Work, table: str, statement: Statement) -> None:
     """Rows of a canonical table from one statement: cast, completed, stamped."""
-    columns = [row[0] for row in work.connection.execute(f"DESCRIBE {sql}").fetchall()]
+    columns = [row[0] for row in work.connection.execute(f"DESCRIBE {statement.sql}").fetchall()]
     unknown = set(columns) - set(TABLES[table])
     if unknown:
         raise duckdb.BinderException(f"{table} has no column {', '.join(sorted(unknown))}")
-    stamped = {"exhibit": literal(work.exhibit), "rule": literal(rule)}
+    stamped = {"exhibit": literal(work.exhibit), "rule": literal(statement.rule)}
     if "basis" not in columns:
         stamped["basis"] = "'recorded'"
     chosen = []
@@ -276,245 +231,206 @@ def _fragment(work: _Work, table: str, sql: str, rule: str) -> None:
         value = stamped.get(column) or (f"s.{quoted(column)}" if column in columns else "NULL")
         chosen.append(f"TRY_CAST({value} AS {kind}) AS {quoted(column)}")
     file = work.file(table)
-    _copy(work.connection, f"SELECT {', '.join(chosen)} FROM ({sql}\n) AS s", file)
+    work.copy(f"SELECT {', '.join(chosen)} FROM ({statement.sql}\n) AS s", file)
     work.fragments[table].append(file)
 
 
-def _told_by_sql(work: _Work, sql: str, rule: str, shop: Recognition) -> None:
-    found = work.connection.execute(f"SELECT severity, message, source_id FROM ({sql}\n) ORDER BY ALL")
+def _told_by_sql(work: _Work, statement: Statement, shop: _Shop) -> None:
+    found = work.connection.execute(
+        f"SELECT severity, message, source_id FROM ({statement.sql}\n) ORDER BY ALL"
+    )
     for severity, message, source_id in found.fetchall():
-        work.problems.append(_Problem("shops", severity, message, shop.path, source_id, rule))
+        work.problems.append(_Problem("shops", severity, message, shop.found.path, source_id, statement.rule))
 
 
-def _covered(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
-    covered: dict[str, list[completeness.Class]],
-    shop: Recognition,
-) -> None:
-    sites = connection.execute("SELECT site_id FROM site ORDER BY ALL LIMIT 2").fetchall()
+def _cover(work: _Work, statement: Statement, shop: _Shop) -> None:
+    """What one statement of coverage.sql says of a table's rows, for the site where there is but one."""
+    sites = work.connection.execute("SELECT site_id FROM site ORDER BY ALL LIMIT 2").fetchall()
     site_id = str(sites[0][0]) if len(sites) == 1 else None
-    found = connection.execute(
-        f"SELECT table_name, reason, CAST(rows AS BIGINT) FROM ({sql}\n) WHERE rows > 0 ORDER BY ALL"
+    found = work.connection.execute(
+        f"SELECT table_name, reason, CAST(rows AS BIGINT) FROM ({statement.sql}\n) WHERE rows > 0 ORDER BY ALL"
     )
     for name, reason, rows in found.fetchall():
-        if name in shop.tables:
-            table = shop.tables[name]
-            covered.setdefault(table.label, []).append(completeness.Class(site_id, reason, rows))
+        if name in shop.found.tables:
+            classes = shop.coverage.setdefault(shop.found.tables[name].label, [])
+            classes.append(completeness.Class(site_id, reason, rows))
+
+
+def _finish(work: _Work, table: str) -> None:
+    """Put a table's fragments together in order, and make it a view for what comes after."""
+    fragments = work.fragments[table]
+    if fragments:
+        part = work.out / table / "part-00000.parquet"
+        part.parent.mkdir()
+        work.copy(f"SELECT * FROM {parquet(fragments)} ORDER BY {_order(table)}", part)
+        for fragment in fragments:
+            fragment.unlink()
+        if pq.read_metadata(part).num_rows:
+            work.view(table, part)
+            _check_ids(work, table)
+            return
+        shutil.rmtree(part.parent)
+    work.connection.execute(f"CREATE VIEW {quoted(table)} AS {empty(TABLES[table])}")
 
 
 def _order(table: str) -> str:
     """The order of a table's rows: by id, numbers in it by size; all columns where an id may repeat."""
-    columns = TABLES[table]
-    first = quoted(next(iter(columns)))
-    if table in ("price_tiers", "site_names", "takings", "completeness"):
-        rest = ", ".join(quoted(column) for column in columns)
-        return f"length({first}), {first}, {rest}"
-    return f"length({first}), {first}, rule, source_id"
+    first = _id_column(table) or next(iter(TABLES[table]))
+    rest = ["rule", "source_id"] if _id_column(table) else TABLES[table]
+    return ", ".join([f"length({quoted(first)})", quoted(first), *map(quoted, rest)])
 
 
-def _finish(work: _Work, table: str, out: Path) -> None:
-    """Put a table's fragments together in order, and make it a view for what comes after."""
-    connection, fragments = work.connection, work.fragments[table]
-    if fragments:
-        part = out / table / "part-00000.parquet"
-        part.parent.mkdir()
-        _copy(connection, f"SELECT * FROM {parquet(fragments)} ORDER BY {_order(table)}", part)
-        for fragment in fragments:
-            fragment.unlink()
-        if pq.read_metadata(part).num_rows:
-            connection.execute(f"CREATE VIEW {quoted(table)} AS SELECT * FROM {parquet([part])}")
-            _check_ids(work, table)
-            return
-        shutil.rmtree(part.parent)
-    connection.execute(f"CREATE VIEW {quoted(table)} AS {empty(TABLES[table])}")
+def _id_column(table: str) -> str | None:
+    """The column whose value names a row and is that row's only."""
+    if table == "sources":
+        return "source_id"
+    first = next(iter(TABLES[table]))
+    return first if first.endswith("_id") and table.startswith(first.removesuffix("_id")[:4]) else None
 
 
 def _check_ids(work: _Work, table: str) -> None:
     """An id that two rows share would count twice: say so, whatever made it."""
-    column = next(iter(TABLES[table]))
-    if column == "site_id" and table != "sites":
-        return
-    if not column.endswith("_id") or table in ("price_tiers", "takings", "completeness", "substances"):
+    column = _id_column(table)
+    if column is None:
         return
     row = work.connection.execute(
         f"SELECT count({column}) - count(DISTINCT {column}) FROM {quoted(table)}"
     ).fetchone()
-    if row and row[0]:
-        first = work.connection.execute(
-            f"SELECT {column}, min(source_id) FROM {quoted(table)} GROUP BY 1 HAVING count(*) > 1 "
-            f"ORDER BY length({column}), {column} LIMIT 1"
-        ).fetchone() or ("", None)
-        work.problems.append(
-            _Problem(
-                "commerce",
-                "error",
-                f"{row[0]} rows of {table} have an id that another row has too, the first of them {first[0]}: "
-                "sums over this table count them again.",
-                None,
-                first[1],
-            )
-        )
+    if not row or not row[0]:
+        return
+    first = work.connection.execute(
+        f"SELECT {column}, min(source_id) FROM {quoted(table)} GROUP BY 1 HAVING count(*) > 1 "
+        f"ORDER BY length({column}), {column} LIMIT 1"
+    ).fetchone() or ("", None)
+    told = (
+        f"{row[0]} rows of {table} have an id that another row has too, the first of them {first[0]}: "
+        "sums over this table count them again."
+    )
+    work.problems.append(_Problem("commerce", "error", told, None, first[1]))
 
 
-def _takings(work: _Work, out: Path) -> None:
+def _takings(work: _Work) -> None:
     home = files("stocktake.commerce")
     (judged,) = read_statements(home.joinpath("judged_orders.sql"), "commerce/judged_orders.sql")
     file = work.file("judged_orders")
-    _copy(work.connection, judged.sql, file)
-    work.connection.execute(f"CREATE VIEW judged_orders AS SELECT * FROM {parquet([file])}")
+    work.copy(judged.sql, file)
+    work.view("judged_orders", file)
     for statement in read_statements(home.joinpath("takings.sql"), "commerce/takings.sql"):
-        _fragment(work, "takings", statement.sql, statement.rule)
-    _finish(work, "takings", out)
+        _fragment(work, "takings", statement)
+    _finish(work, "takings")
 
 
-def _account(
-    work: _Work,
-    case: Case,
-    raw: list[RawTable],
-    shops: list[Recognition],
-    software: dict[str, ShopSoftware],
-    coverage: dict[str, list[completeness.Class]],
-    out: Path,
-) -> None:
+def _account(work: _Work, units: list[dict[str, Any]], shops: list[_Shop]) -> None:
     """Rows, bytes and money: what was found, what was mapped, and what was set aside and why."""
-    unmapped = {
-        label: next(
-            (
-                reason
-                for shop in shops
-                for name, reason in software[shop.software].ignored.items()
-                if label in shop.uncovered
-                and f"{shop.exhibit}/{label}".lower() == f"{shop.ref}{name}".lower()
-            ),
-            completeness.NO_MAPPING,
-        )
-        for label in (table.label for table in raw)
-    }
-    rows, unbalanced = completeness.of_rows(raw, coverage, unmapped)
-    for table, message in unbalanced:
-        work.problems.append(
-            _Problem("commerce", "error", message, table.path, rule="commerce/completeness.py")
-        )
-    rows += completeness.of_bytes(work.connection, manifests(case, work.exhibit), raw)
-    _table(work, "completeness", [{**row, "rule": "commerce/completeness.py"} for row in rows])
+    coverage: dict[str, list[completeness.Class]] = {}
+    reasons: dict[str, str] = {}
+    for shop in shops:
+        for label, classes in shop.coverage.items():
+            coverage.setdefault(label, classes)
+        for label in shop.found.uncovered:
+            name = f"{shop.found.exhibit}/{label}".lower().removeprefix(shop.found.ref.lower())
+            if name in shop.software.ignored:
+                reasons.setdefault(label, shop.software.ignored[name])
+        for table in shop.found.tables.values():
+            reasons.setdefault(table.label, completeness.NOT_ACCOUNTED)
+    rows, unbalanced = completeness.of_rows(work.raw, coverage, reasons)
+    for table, told in unbalanced:
+        work.problems.append(_Problem("commerce", "error", told, table.path, rule="commerce/completeness.py"))
+    rows += completeness.of_bytes(work.connection, units, work.raw)
+    _rows(work, "completeness", [{**row, "rule": "commerce/completeness.py"} for row in rows])
     for statement in read_statements(
         files("stocktake.commerce").joinpath("completeness.sql"), "commerce/completeness.sql"
     ):
-        _fragment(work, "completeness", statement.sql, statement.rule)
-    _finish(work, "completeness", out)
+        _fragment(work, "completeness", statement)
+    _finish(work, "completeness")
 
 
-def _finish_problems(work: _Work, out: Path) -> None:
+def _told_by_units(work: _Work, units: list[dict[str, Any]]) -> None:
+    """Take over what the readers of the exhibit's items could not read."""
+    for unit in units:
+        path = str(unit["path"])
+        for told in unit["problems"]:
+            source_id = None
+            if told["offset"] is not None:
+                source_id = f"source:{work.exhibit}/{path}@{told['offset']}"
+                work.places[source_id] = {
+                    "source_id": source_id,
+                    "path": path,
+                    "container": unit["container"],
+                    "table_name": told["table"],
+                    "offset": told["offset"],
+                    "length": told["length"],
+                    "sha256": unit["sha256"],
+                }
+            work.problems.append(
+                _Problem(told["stage"], told["severity"], told["message"], path, source_id, "records")
+            )
+
+
+def _finish_problems(work: _Work) -> None:
     numbers: dict[str, int] = {}
     rows = []
     for problem in work.problems:
         numbers[problem.stage] = numbers.get(problem.stage, 0) + 1
-        rows.append(
-            {
-                "problem_id": f"problem:{work.exhibit}/{problem.stage}/{numbers[problem.stage]}",
-                "path": problem.path,
-                "stage": problem.stage,
-                "severity": problem.severity,
-                "message": problem.message,
-                "source_id": problem.source_id,
-                "rule": problem.rule,
-            }
-        )
-    _table(work, "problems", rows)
-    _finish(work, "problems", out)
+        problem_id = f"problem:{work.exhibit}/{problem.stage}/{numbers[problem.stage]}"
+        rows.append({**vars(problem), "problem_id": problem_id})
+    _rows(work, "problems", rows)
+    _finish(work, "problems")
 
 
-def _table(work: _Work, table: str, rows: list[dict[str, Any]]) -> None:
-    """Rows that Python made, as a fragment of a canonical table."""
-    if not rows:
-        return
-    columns = TABLES[table]
-    common = {"exhibit": work.exhibit, "basis": "derived"}
-    arrays = {
-        column: pa.array(
-            [None if (v := (common | row).get(column)) is None else str(v) for row in rows], pa.string()
-        )
-        for column in columns
-    }
-    file = work.file(table)
-    plain = file.with_suffix(".text.parquet")
-    pq.write_table(pa.table(arrays), plain)
-    chosen = ", ".join(f"CAST({quoted(c)} AS {kind}) AS {quoted(c)}" for c, kind in columns.items())
-    _copy(work.connection, f"SELECT {chosen} FROM {parquet([plain])}", file)
-    plain.unlink()
-    work.fragments[table].append(file)
+def _rows(work: _Work, table: str, rows: list[dict[str, Any]]) -> None:
+    """Rows that were made here, as a fragment of a canonical table."""
+    if rows:
+        file = work.file(table)
+        write_rows(file, table, [{"exhibit": work.exhibit, "basis": "derived", **row} for row in rows])
+        work.fragments[table].append(file)
 
 
-def _sources(
-    work: _Work,
-    raw: list[RawTable],
-    shops: list[Recognition],
-    software: dict[str, ShopSoftware],
-    out: Path,
-) -> None:
+def _sources(work: _Work, shops: list[_Shop]) -> None:
     """One row for every place that a canonical row cites."""
-    connection = work.connection
-    cited = " UNION ".join(f"SELECT source_id FROM {quoted(table)}" for table in TABLES if table != "sources")
-    file = work.file("cited")
-    _copy(connection, f"SELECT DISTINCT source_id FROM ({cited}) WHERE source_id IS NOT NULL", file)
-    logical_tables = {
-        table.label: software[shop.software].tables[name]
-        for shop in shops
-        for name, table in shop.tables.items()
-    }
-    for table in raw:
-        home = f"source:{table.exhibit}/{table.label}/"
-        if table.label not in logical_tables or not table.parts:
-            continue
-        if not connection.execute(
-            f"SELECT 1 FROM {parquet([file])} WHERE starts_with(source_id, {literal(home)}) LIMIT 1"
-        ).fetchone():
-            continue
-        ref = logical.row_ref(logical.keyed(logical_tables[table.label], table))
-        place = {
-            "path": table.path,
-            "container": table.container,
-            "table_name": table.label,
-            "sha256": table.sha256,
-            "exhibit": table.exhibit,
-            "basis": "recorded",
-            "rule": "records",
-        }
-        chosen = {
-            "row_key": f"substr(source_id, {len(home) + 1})",
-            "offset": "_offset",
-            "length": "_length",
-            "source_id": "source_id",
-        }
-        listed = ", ".join(
-            f"CAST({chosen.get(column) or literal(place[column])} AS {kind}) AS {quoted(column)}"
-            for column, kind in TABLES["sources"].items()
-        )
-        part = work.file("sources")
-        _copy(
-            connection,
-            f"SELECT {listed} FROM (SELECT 'source:' || {ref} AS source_id, _offset, _length "
-            f"FROM {parquet(table.parts)}) WHERE source_id IN "
-            f"(SELECT source_id FROM {parquet([file])} WHERE starts_with(source_id, {literal(home)}))",
-            part,
-        )
-        work.fragments["sources"].append(part)
-    _table(
-        work,
-        "sources",
-        [{**vars(place), "basis": "recorded", "rule": "records"} for place in _once(work.places)],
+    every = " UNION ALL ".join(
+        f"SELECT source_id FROM {quoted(table)}" for table in TABLES if table != "sources"
     )
-    fragments = work.fragments["sources"]
-    if fragments:
-        part = out / "sources" / "part-00000.parquet"
-        part.parent.mkdir()
-        _copy(
-            connection,
-            f'SELECT * FROM {parquet(fragments)} ORDER BY length(source_id), source_id, "offset"',
-            part,
-        )
+    cited = work.file("cited")
+    work.copy(f"SELECT DISTINCT source_id FROM ({every}) WHERE source_id IS NOT NULL", cited)
+    read = {
+        table.label: shop.software.tables[name] for shop in shops for name, table in shop.found.tables.items()
+    }
+    for table in work.raw:
+        if table.label in read and table.parts:
+            _sources_in(work, table, read[table.label], cited)
+    _rows(
+        work, "sources", [{**place, "basis": "recorded", "rule": "records"} for place in work.places.values()]
+    )
+    _finish(work, "sources")
 
 
-def _once(places: list[_Place]) -> list[_Place]:
-    return list({place.source_id: place for place in places}.values())
+def _sources_in(work: _Work, table: RawTable, read_as: LogicalTable, cited: Path) -> None:
+    home = f"source:{table.exhibit}/{table.label}/"
+    wanted = f"SELECT source_id FROM {parquet([cited])} WHERE starts_with(source_id, {literal(home)})"
+    if not work.connection.execute(f"{wanted} LIMIT 1").fetchone():
+        return
+    ref = logical.row_ref(logical.keyed(read_as, table))
+    value = {
+        "path": literal(table.path),
+        "container": literal(table.container),
+        "table_name": literal(table.label),
+        "row_key": f"substr(source_id, {len(home) + 1})",
+        "offset": "_offset",
+        "length": "_length",
+        "sha256": literal(table.sha256),
+        "exhibit": literal(table.exhibit),
+        "source_id": "source_id",
+        "basis": "'recorded'",
+        "rule": "'records'",
+    }
+    chosen = ", ".join(
+        f"CAST({value[column]} AS {kind}) AS {quoted(column)}" for column, kind in TABLES["sources"].items()
+    )
+    file = work.file("sources")
+    work.copy(
+        f"SELECT {chosen} FROM (SELECT 'source:' || {ref} AS source_id, _offset, _length "
+        f"FROM {parquet(table.parts)}) WHERE source_id IN ({wanted})",
+        file,
+    )
+    work.fragments["sources"].append(file)

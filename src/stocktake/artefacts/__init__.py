@@ -1,0 +1,76 @@
+"""What lies on a server beside its databases: logs, host artefacts, mail, wallets, keys, captures.
+
+Each family is a folder with a reader in Python (files to raw tables) and, like a shop, ``mapping.toml`` and
+SQL (raw tables to canonical ones). A family's package gives
+
+``recognise(head, path)``
+    the kind of a file by its first 64 KiB and, where it must, its path in the exhibit; None where it is none
+    of the family's;
+``read(kind, stream, item, unit)``
+    its raw tables, as a stream;
+``groups(items)``, optional
+    things that are several files (a data directory, a Tor service folder);
+``read_group(group, unit, scratch)``, with ``groups``
+    their raw tables; ``scratch`` is an empty folder inside the case that is removed afterwards.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import BinaryIO
+
+from stocktake.evidence import Item
+from stocktake.records.raw import UnitWriter
+
+# In this order a file is offered to them.
+FAMILIES = ("tor", "keys", "wallets", "captures", "mail", "weblogs", "host", "databases")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Several items that are one thing. ``path`` is that of the folder they lie in, or of their main file."""
+
+    path: str
+    kind: str
+    items: tuple[Item, ...]
+
+
+def families() -> list[ModuleType]:
+    """The families that are there."""
+    there = {entry.name for entry in files(__package__).iterdir()}
+    return [import_module(f"{__package__}.{name}") for name in FAMILIES if name in there]
+
+
+def recognise(head: bytes, path: str) -> str | None:
+    """``FAMILY:KIND`` of a file; None where no family knows it."""
+    for family in families():
+        kind = family.recognise(head, path)
+        if kind is not None:
+            return f"{family.__name__.rpartition('.')[2]}:{kind}"
+    return None
+
+
+def groups(items: Sequence[Item]) -> Iterator[Group]:
+    """What several items are together; kinds are ``FAMILY:KIND``. An item is in one group at most."""
+    taken: set[str] = set()
+    for family in families():
+        if not hasattr(family, "groups"):
+            continue
+        for group in family.groups([item for item in items if item.path not in taken]):
+            taken |= {item.path for item in group.items}
+            yield Group(group.path, f"{family.__name__.rpartition('.')[2]}:{group.kind}", group.items)
+
+
+def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
+    """Read an item of a kind that `recognise` gave."""
+    family, _, own = kind.partition(":")
+    import_module(f"{__package__}.{family}").read(own, stream, item, unit)
+
+
+def read_group(group: Group, unit: UnitWriter, scratch: Path) -> None:
+    """Read a group that `groups` gave."""
+    family, _, own = group.kind.partition(":")
+    import_module(f"{__package__}.{family}").read_group(Group(group.path, own, group.items), unit, scratch)

@@ -11,6 +11,7 @@ from stocktake.records.catalogue import RawTable
 
 NO_MAPPING = "no mapping covers this table"
 NOT_ACCOUNTED = "not accounted for by the mapping"
+EMPTY = "the table is empty"
 
 
 @dataclass(frozen=True)
@@ -23,42 +24,40 @@ class Class:
 
 
 def of_rows(
-    tables: Iterable[RawTable], coverage: Mapping[str, list[Class]], unmapped: Mapping[str, str]
+    tables: Iterable[RawTable], coverage: Mapping[str, list[Class]], reasons: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], list[tuple[RawTable, str]]]:
     """The rows account of every raw table, and a sentence for each whose account does not balance.
 
-    ``coverage`` holds, by label, the classes that a shop's mapping gives; ``unmapped`` the reason for tables
-    that no mapping reads. What a mapping leaves unexplained becomes a class of its own.
+    ``coverage`` holds, by label, the classes that a shop's mapping gives; ``reasons`` why a table without
+    them is not mapped. What a mapping leaves unexplained becomes a class of its own.
     """
     rows: list[dict[str, Any]] = []
     unbalanced = []
     for table in tables:
-        classes = list(coverage.get(table.label) or [Class(None, unmapped[table.label], table.rows)])
+        classes = list(coverage.get(table.label, ()))
         rest = table.rows - sum(entry.rows for entry in classes)
         if rest:
-            classes.append(Class(classes[0].site_id, NOT_ACCOUNTED, rest))
-            unbalanced.append(
-                (
-                    table,
-                    f"{table.label} has {table.rows} rows and its mapping accounts for {table.rows - rest}.",
-                )
-            )
+            reason = NOT_ACCOUNTED if classes else reasons.get(table.label, NO_MAPPING)
+            site_id = classes[0].site_id if classes else None
+            classes.append(Class(site_id, reason, rest))
+            if reason == NOT_ACCOUNTED:
+                told = f"{table.label} has {table.rows} rows; its mapping accounts for {table.rows - rest}."
+                unbalanced.append((table, told))
         classes += [Class(None, reason, count) for reason, count in sorted(table.set_aside.items())]
-        if not table.rows and not table.set_aside:
-            classes = [Class(None, "the table is empty", 0)]
-        for entry in classes:
-            rows.append(
-                {
-                    "site_id": entry.site_id,
-                    "table_name": table.label,
-                    "measure": "rows",
-                    "found": entry.rows,
-                    "mapped": entry.rows if entry.reason is None else 0,
-                    "set_aside": 0 if entry.reason is None else entry.rows,
-                    "reason": entry.reason,
-                }
-            )
+        rows += [_row(table, entry) for entry in classes or [Class(None, EMPTY, 0)]]
     return rows, unbalanced
+
+
+def _row(table: RawTable, entry: Class) -> dict[str, Any]:
+    return {
+        "site_id": entry.site_id,
+        "table_name": table.label,
+        "measure": "rows",
+        "found": entry.rows,
+        "mapped": entry.rows if entry.reason is None else 0,
+        "set_aside": 0 if entry.reason is None else entry.rows,
+        "reason": entry.reason,
+    }
 
 
 def of_bytes(

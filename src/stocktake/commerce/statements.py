@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.tokens import TokenType
 
 
 @dataclass(frozen=True)
@@ -16,12 +15,12 @@ class Statement:
 
 
 def read_statements(file: Traversable, name: str) -> list[Statement]:
-    """The statements of ``file``, which ``name`` names inside the package. Comments before one are not in it."""
+    """The statements of ``file``, named ``name`` in the package, without the comments before each."""
     text = file.read_text("utf-8")
     found: list[Statement] = []
     first = last = None
     for token in [*DuckDB().tokenize(text), None]:
-        if token is not None and token.token_type != TokenType.SEMICOLON:
+        if token is not None and token.token_type.name != "SEMICOLON":
             first, last = first or token, token
         elif first is not None and last is not None:
             line = text.count("\n", 0, first.start) + 1

@@ -69,7 +69,10 @@ class VersionRule:
 
 @dataclass(frozen=True)
 class ShopSoftware:
-    """One folder. ``home`` is its path in the package. ``lookups`` are small tables of the TOML: name to (columns, rows)."""
+    """One folder; ``home`` is its path in the package.
+
+    ``lookups`` are small tables of the TOML: name to (columns, rows).
+    """
 
     home: str
     name: str

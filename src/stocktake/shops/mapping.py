@@ -25,6 +25,17 @@ from stocktake.shops.unpack import unpack
 
 # Tables that are filled here, after the folders' SQL has run.
 _OWN = ("takings", "completeness", "problems", "sources")
+# Tables whose first column may repeat.
+_WITHOUT_ID = {
+    "site_names",
+    "price_tiers",
+    "takings",
+    "completeness",
+    "person_members",
+    "substances",
+    "proceeds",
+}
+_WITHOUT_ID |= {"parcel_matches", "timeline"}
 # Not a folder's doing: these end the run.
 _OUR_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
@@ -211,8 +222,8 @@ def _unpack(work: _Work, shop: _Shop) -> None:
         if broken.rows:
             table = shop.found.tables[stated.table]
             told = (
-                f"{broken.rows} values of {table.label}.{stated.column} that should unpack as {stated.name} are "
-                f"damaged ({broken.first_fault}); their text is kept in the raw table."
+                f"{broken.rows} values of {table.label}.{stated.column}, to be unpacked as {stated.name}, "
+                f"are damaged ({broken.first_fault}); their text is kept in the raw table."
             )
             work.problems.append(_Problem("shops", "warning", told, table.path, f"source:{broken.first_ref}"))
 
@@ -245,10 +256,13 @@ def _told_by_sql(work: _Work, statement: Statement, shop: _Shop) -> None:
 
 def _cover(work: _Work, statement: Statement, shop: _Shop) -> None:
     """What one statement of coverage.sql says of a table's rows, for the site where there is but one."""
-    sites = work.connection.execute("SELECT site_id FROM site ORDER BY ALL LIMIT 2").fetchall()
-    site_id = str(sites[0][0]) if len(sites) == 1 else None
+    site_id = None
+    if any(name == "site" for name, _ in shop.software.prepare):
+        sites = work.connection.execute("SELECT site_id FROM site LIMIT 2").fetchall()
+        site_id = str(sites[0][0]) if len(sites) == 1 else None
     found = work.connection.execute(
-        f"SELECT table_name, reason, CAST(rows AS BIGINT) FROM ({statement.sql}\n) WHERE rows > 0 ORDER BY ALL"
+        f"SELECT table_name, reason, CAST(rows AS BIGINT) FROM ({statement.sql}\n) "
+        "WHERE rows > 0 ORDER BY ALL"
     )
     for name, reason, rows in found.fetchall():
         if name in shop.found.tables:
@@ -281,11 +295,10 @@ def _order(table: str) -> str:
 
 
 def _id_column(table: str) -> str | None:
-    """The column whose value names a row and is that row's only."""
+    """The column whose value names a row and is that row's only; None for a table without one."""
     if table == "sources":
         return "source_id"
-    first = next(iter(TABLES[table]))
-    return first if first.endswith("_id") and table.startswith(first.removesuffix("_id")[:4]) else None
+    return None if table in _WITHOUT_ID else next(iter(TABLES[table]))
 
 
 def _check_ids(work: _Work, table: str) -> None:

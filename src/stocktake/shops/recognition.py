@@ -16,8 +16,8 @@ class Recognition:
     """A shop found in an exhibit.
 
     ``tables`` maps the folder's logical names to the raw tables. ``sure`` is from 0 to 1 and ``reasons`` says
-    what it rests on. ``uncovered`` are labels of raw tables under the shop's prefix that no mapping reads. ``ref`` stands before a table's name
-    in the shop's ids: ``KC/1/wp_``.
+    what it rests on. ``uncovered`` are labels of raw tables under the shop's prefix that no mapping reads.
+    ``ref`` is what stands before a table's name in the shop's ids: ``KC/1/wp_``.
     """
 
     software: str

@@ -72,3 +72,9 @@ FROM shop_order AS o
 JOIN order_event AS e ON e.order_id = o.order_id
 WHERE o.status = 'refunded' AND e.refund_ref IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM processor_event AS r WHERE r.order_id = o.order_id AND r.type = 'refund');
+
+-- The amount that the comment of a refund in part names, where no processor noted one.
+SELECT
+  'payment:' || g.ref AS payment_id, g.id AS order_id, g.site_id, g.method, g.provider, -g.amount AS amount,
+  g.currency, 'refunded' AS status, g.happened_at AS at, 'derived' AS basis, 'source:' || g.ref AS source_id
+FROM given_back AS g;

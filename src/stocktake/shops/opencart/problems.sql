@@ -30,6 +30,7 @@ SELECT
 FROM shop_order AS o
 WHERE o.status = 'part_refunded'
   AND NOT EXISTS (SELECT 1 FROM processor_event AS r WHERE r.order_id = o.order_id AND r.type = 'refund')
+  AND o.id NOT IN (SELECT id FROM given_back)
 HAVING COUNT(*) > 0;
 
 SELECT

@@ -112,7 +112,7 @@ def test_bytes_of_a_row_open_in_their_place(place, page):
     page.goto(f"{address}/order?id={quote('order:KC/1/wp_orders/5')}")
     button = page.locator("button.bytes").first
     button.click()
-    page.wait_for_function("document.querySelector('pre.hex').textContent.includes('INSERT INTO')")
+    page.locator("pre.hex").filter(has_text="INSERT INTO").wait_for()
     assert button.get_attribute("aria-expanded") == "true"
     button.click()
     assert not page.locator("pre.hex").first.is_visible()

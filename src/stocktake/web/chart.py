@@ -8,7 +8,7 @@ from math import ceil, floor
 from stocktake.web.format import month_name, number
 
 WIDTH, HEIGHT = 640, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 10, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 28, 10, 26
 MOST_SERIES = 6
 MOST_MONTHS = 240
 

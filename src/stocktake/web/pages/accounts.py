@@ -6,7 +6,15 @@ from starlette.responses import Response
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
 from stocktake.web.pages.orders import SITES
-from stocktake.web.pages.subject import LONG, MOST, UnknownIdError, asked_id, rules, sources
+from stocktake.web.pages.subject import (
+    MESSAGES,
+    MOST,
+    REVIEWS,
+    UnknownIdError,
+    asked_id,
+    rules,
+    sources,
+)
 from stocktake.web.respond import consulted, desk, page
 from stocktake.web.table import Column, Filter, Table
 
@@ -127,15 +135,13 @@ def account(request: Request) -> Response:
         )
         messages = records(
             cursor,
-            f"SELECT * REPLACE (left(subject, {LONG}) AS subject, left(body, {LONG}) AS body) FROM messages "
-            "WHERE from_account_id = $id OR to_account_id = $id "
-            'ORDER BY "at" DESC NULLS LAST, message_id LIMIT $most',
+            f"{MESSAGES} WHERE m.from_account_id = $id OR m.to_account_id = $id "
+            "ORDER BY m.at DESC NULLS LAST, m.message_id LIMIT $most",
             this,
         )
         reviews = records(
             cursor,
-            f"SELECT * REPLACE (left(body, {LONG}) AS body) FROM reviews WHERE account_id = $id "
-            'ORDER BY "at" DESC NULLS LAST, review_id LIMIT $most',
+            f"{REVIEWS} WHERE r.account_id = $id ORDER BY r.at DESC NULLS LAST, r.review_id LIMIT $most",
             this,
         )
         listings = records(

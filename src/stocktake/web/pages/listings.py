@@ -6,7 +6,7 @@ from starlette.responses import Response
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
 from stocktake.web.pages.orders import SITES
-from stocktake.web.pages.subject import LONG, MOST, UnknownIdError, asked_id, rules, sources
+from stocktake.web.pages.subject import LONG, MOST, REVIEWS, UnknownIdError, asked_id, rules, sources
 from stocktake.web.respond import consulted, desk, page
 from stocktake.web.table import Column, Filter, Table
 
@@ -116,8 +116,7 @@ def listing(request: Request) -> Response:
         )
         reviews = records(
             cursor,
-            f"SELECT * REPLACE (left(body, {LONG}) AS body) FROM reviews WHERE listing_id = $id "
-            'ORDER BY "at" DESC NULLS LAST, review_id LIMIT $most',
+            f"{REVIEWS} WHERE r.listing_id = $id ORDER BY r.at DESC NULLS LAST, r.review_id LIMIT $most",
             this,
         )
         groups = [[found], tiers, reviews]

@@ -5,7 +5,16 @@ from starlette.responses import Response
 
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
-from stocktake.web.pages.subject import LONG, MOST, UnknownIdError, asked_id, rules, sources
+from stocktake.web.pages.subject import (
+    LONG,
+    MESSAGES,
+    MOST,
+    REVIEWS,
+    UnknownIdError,
+    asked_id,
+    rules,
+    sources,
+)
 from stocktake.web.respond import consulted, desk, page
 from stocktake.web.table import Column, Filter, Table
 
@@ -166,14 +175,12 @@ def order(request: Request) -> Response:
         )
         messages = records(
             cursor,
-            f"SELECT * REPLACE (left(subject, {LONG}) AS subject, left(body, {LONG}) AS body) FROM messages "
-            'WHERE order_id = $id ORDER BY "at" NULLS LAST, message_id LIMIT $most',
+            f"{MESSAGES} WHERE m.order_id = $id ORDER BY m.at NULLS LAST, m.message_id LIMIT $most",
             this,
         )
         reviews = records(
             cursor,
-            f"SELECT * REPLACE (left(body, {LONG}) AS body) FROM reviews WHERE order_id = $id "
-            'ORDER BY "at" NULLS LAST, review_id LIMIT $most',
+            f"{REVIEWS} WHERE r.order_id = $id ORDER BY r.at NULLS LAST, r.review_id LIMIT $most",
             this,
         )
         groups = [[found], lines, payments, takings, addresses, shipments, messages, reviews, account]

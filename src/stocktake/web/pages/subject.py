@@ -11,6 +11,24 @@ from stocktake.web.table import BadRequestError
 MOST = 200  # rows of one kind on a page
 LONG = 20_001  # characters fetched of a free text; one more than is shown
 
+# Messages and reviews with the names of what their ids stand for; a WHERE clause on m or r follows.
+MESSAGES = f"""
+SELECT m.* REPLACE (left(m.subject, {LONG}) AS subject, left(m.body, {LONG}) AS body),
+       coalesce(f.username, f.display_name, f.email) AS from_name,
+       coalesce(t.username, t.display_name, t.email) AS to_name, o.number AS order_number
+  FROM messages AS m
+  LEFT JOIN accounts AS f ON f.account_id = m.from_account_id
+  LEFT JOIN accounts AS t ON t.account_id = m.to_account_id
+  LEFT JOIN orders AS o ON o.order_id = m.order_id
+"""
+REVIEWS = f"""
+SELECT r.* REPLACE (left(r.body, {LONG}) AS body), l.title AS listing_title,
+       coalesce(a.username, a.display_name, a.email) AS account_name
+  FROM reviews AS r
+  LEFT JOIN listings AS l ON l.listing_id = r.listing_id
+  LEFT JOIN accounts AS a ON a.account_id = r.account_id
+"""
+
 
 class UnknownIdError(Exception):
     """The case has nothing under an id; the message says so."""

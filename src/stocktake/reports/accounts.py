@@ -13,6 +13,7 @@ from stocktake.reports.wording import count, listed, money, number, shown
 
 MOST_ROWS = 400  # rows of the table of tables
 MOST_PROBLEMS = 300
+_LONGEST_LIST = 4000  # characters of the names of tables that have no row
 _ALL = "stocktake ask CASE 'SELECT * FROM {table}'"
 
 
@@ -142,24 +143,34 @@ def section(
 
 def _rows_table(connection: duckdb.DuckDBPyConnection, refs: References, read: Accounts) -> list[Block]:
     figure = figures()["rows-read"]
+    by_exhibit: dict[str, list[FigureRow]] = {}
+    for row in read.rows:
+        by_exhibit.setdefault(row["exhibit"], []).append(row)
+    empty = {
+        (row["exhibit"], row["reason"]): row
+        for row in evaluate(connection, "rows-read", by=["exhibit", "reason"])
+    }
     rows: list[Row] = []
-    exhibit: object = rows
-    table: object = rows
-    printed = read.rows.rows[:MOST_ROWS]
-    for row in printed:
-        if row["exhibit"] != exhibit:
-            exhibit, table = row["exhibit"], rows
-            rows.append(Row([[f"Exhibit {shown(exhibit, 40)}"]], kind="group"))
-        name: Text = [] if row["table_name"] == table else [shown(row["table_name"], 80)]
-        table = row["table_name"]
-        if row["reason"] is None:
-            fate: Text = ["used"]
-        else:
-            fate = [Piece("soft", "set aside: "), shown(row["reason"])]
-        rows.append(
-            Row([name, fate, [number(row["found"])], [number(row["mapped"])], [number(row["set_aside"])],
-                 [refs(figure, row)]])
-        )  # fmt: skip
+    left = 0
+    for exhibit, found in by_exhibit.items():
+        rows.append(Row([[f"Exhibit {shown(exhibit, 40)}"]], kind="group"))
+        full = [row for row in found if row["found"]]
+        printed = full[: max(MOST_ROWS - len(rows), 0)]
+        left += len(full) - len(printed)
+        table: object = found
+        for row in printed:
+            name: Text = [] if row["table_name"] == table else [shown(row["table_name"], 80)]
+            table = row["table_name"]
+            rows.append(_account(name, _fate(row["reason"]), row, refs(figure, row)))
+        without: dict[str | None, list[str]] = {}
+        for row in found:
+            if not row["found"]:
+                without.setdefault(row["reason"], []).append(shown(row["table_name"], 80))
+        for reason, names in without.items():
+            told = f"{count(len(names), 'table')} without a row: {shown(listed(names), _LONGEST_LIST)}"
+            whole = empty[exhibit, reason]
+            ref = pieces(refs(figure, whole)) if not whole["found"] else ()
+            rows.append(Row([[Piece("soft", told)], ref], kind="span"))
     whole = _whole(connection, "rows-read")
     totals = [[number(read.found)], [number(read.mapped)], [number(read.set_aside)]]
     rows.append(Row([["All tables"], [], *totals, [refs(figure, whole)]], kind="total"))
@@ -168,10 +179,20 @@ def _rows_table(connection: duckdb.DuckDBPyConnection, refs: References, read: A
         Column("Used", "right"), Column("Set aside", "right"), Column("Ref."),
     ]  # fmt: skip
     note: Text = ()
-    if left := len(read.rows.rows) - len(printed):
+    if left:
         more = f"{count(left, 'more line')} not printed: the total counts them, and "
         note = pieces(more, Piece("mono", _ALL.format(table="completeness")), " lists all.")
     return [Table("Rows read, table by table", columns, rows, small=True, note=note)]
+
+
+def _fate(reason: str | None) -> Text:
+    return ["used"] if reason is None else [Piece("soft", "set aside: "), shown(reason)]
+
+
+def _account(name: Text, fate: Text, row: FigureRow, ref: Piece) -> Row:
+    return Row(
+        [name, fate, [number(row["found"])], [number(row["mapped"])], [number(row["set_aside"])], [ref]]
+    )
 
 
 def _bytes_table(connection: duckdb.DuckDBPyConnection, refs: References) -> list[Block]:

@@ -5,13 +5,16 @@ from decimal import Decimal
 
 # Order states as a reader weighs them, darkest first. Every state of the vocabulary is in one class.
 STATUS_CLASSES = {
-    "Shipped or completed": ("completed", "shipped"),
-    "Paid, not yet sent": ("paid", "processing", "part_refunded", "disputed"),
-    "Refunded": ("refunded",),
+    "Shipped, completed or refunded in part": ("completed", "shipped", "part_refunded"),
+    "Paid, not yet sent": ("paid", "processing"),
+    "Refunded or disputed": ("refunded", "disputed"),
     "Not paid, cancelled or unknown": (
         "pending", "cancelled", "failed", "trashed", "abandoned", "unknown", None,
     ),
 }  # fmt: skip
+
+
+_MOST_LABELS = 24
 
 
 def scale(lowest: float, highest: float, *, smallest: Decimal = Decimal(0), steps: int = 4) -> list[float]:
@@ -39,10 +42,16 @@ def months_between(first: str, last: str) -> list[str]:
 
 
 def month_labels(months: Sequence[str]) -> list[str]:
-    """``Jan 2026`` for the first month and each January, ``Feb`` for the others."""
+    """What stands under each month's bar: its name, over the year where that begins; empty where there is no
+    room for all.
+    """
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    every = next(step for step in (1, 2, 3, 4, 6, 12, len(months)) if len(months) <= _MOST_LABELS * step)
     labels = []
     for n, month in enumerate(months):
-        name = names[int(month[5:]) - 1]
-        labels.append(f"{name} {month[:4]}" if n == 0 or name == "Jan" else name)
+        number = int(month[5:]) - 1
+        if number % every:
+            labels.append("")
+        else:
+            labels.append(f"{names[number]}\n{month[:4]}" if number == 0 or n < every else names[number])
     return labels

@@ -70,10 +70,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A table's row. ``kind``: a plain one, a ``group`` heading over all columns, or a ``total``."""
+    """A table's row. ``kind``: a plain one; a ``group`` heading over all columns, which is repeated where its
+    rows run on to another page; a ``span``, of one text over all columns but the last; a ``total``.
+    """
 
     cells: Sequence[Text]
-    kind: Literal["plain", "group", "total"] = "plain"
+    kind: Literal["plain", "group", "span", "total"] = "plain"
     anchor: str = ""  # label of the figure whose line in the annex this is
 
 

@@ -114,12 +114,20 @@ class SiteFigures:
         """A line of a table: the cells, then the row's label."""
         return Row([*([cell] for cell in cells), [self.ref(name, row)]], kind="total" if total else "plain")
 
+    def currencies(self, name: str) -> list[str | None]:
+        """The currencies of a figure: the site's own first, then by how many rows they have."""
+        rows = sorted(self.rows(name, "currency"), key=lambda row: (-row["count"], row["currency"] or ""))
+        return [row["currency"] for row in self._site_currency_first(rows)]
+
+    def _site_currency_first(self, rows: list[FigureRow]) -> list[FigureRow]:
+        return sorted(rows, key=lambda row: row["currency"] != self.site.currency)
+
     def sums(self, name: str, *, turned: bool = False) -> Text:
         """``£1,234.50 (F7) and €20.00 (F8)``: the site's money of a figure, currency by currency.
 
         ``turned`` prints a negative sum, such as of refunds, without its minus.
         """
-        rows = self.rows(name, "currency")
+        rows = self._site_currency_first(self.rows(name, "currency"))
         if not rows:
             return [money(Decimal(0), self.site.currency), self.ref(name, self.one(name))]
         text: list[str | Piece] = []
@@ -147,6 +155,8 @@ def in_short(sites: Sites) -> list[Block]:
 
 def _in_short(site: SiteFigures) -> Text:
     orders = site.one("orders")
+    if not orders["count"]:
+        return pieces(Piece("strong", site.name), " recorded no order", site.ref("orders", orders), ".")
     text: list[str | Piece] = [Piece("strong", site.name)]
     placed = [row for row in site.rows("activity", "kind") if row["kind"] == "order placed"]
     if placed:

@@ -40,12 +40,12 @@ _SENTENCES = (
     ),
     (
         "Takings are what came in, not profit: no cost is taken off. Sums in different currencies are never "
-        "added up, and nothing here is converted."
+        "added up, and nothing is converted by a rate from outside of the exhibits."
     ),
     (
         "Months are calendar months in UTC, and so are times, unless a zone is named. Where the shop "
-        "recorded local time, it was turned into UTC by the time zone in the shop's own settings, and the "
-        "time as recorded is kept."
+        "recorded local time, it was turned into UTC by the time zone in the shop's own settings, or by the "
+        "case's where the shop states none, which a problem then says; the time as recorded is kept."
     ),
     (
         "Sums are exact. They are rounded to the currency's smallest coin only where they are printed, half "

@@ -28,6 +28,7 @@ MOST_LISTINGS = 20
 MOST_TIERS = 60
 MOST_PLACES = 10
 MOST_MONTHS = 180  # in a row; where there would be more, only months that have something are printed
+MOST_CURRENCIES = 4  # columns of a table of sums
 MOST_STATUSES = 6  # columns of the table by month
 MANY_ROWS = 30  # a table that is longer is set closer
 
@@ -68,22 +69,67 @@ def _orders(site: SiteFigures) -> list[Block]:
     if not whole["count"]:
         return [Paragraph(text)]
     text += [" What buyers were to pay adds up to ", *site.sums("orders"), ", whether it was paid or not."]
+    table = _money_table(
+        site, "orders-by-status", "status", _status, ("Status", "Orders", "To pay"), "Orders by status",
+        total=("orders", "All orders"),
+    )  # fmt: skip
+    return [Paragraph(text), table]
+
+
+def _money_table(
+    site: SiteFigures,
+    name: str,
+    key: str,
+    worded: Callable[[str | None], str],
+    heads: tuple[str, str, str],
+    caption: str,
+    total: tuple[str, str] | None = None,
+    groups: Sequence[FigureRow] | None = None,
+    note: Text = (),
+) -> Table:
+    """A line a group of a figure, with its count and its sums, a column a currency.
+
+    ``heads`` are over key, count and sums. ``total`` is the figure and the words of the last line. ``groups``
+    are the lines where they are not all of the figure's.
+    """
+    currencies = site.currencies(name)
+    shown_currencies = currencies[:MOST_CURRENCIES]
+    sums: dict[object, dict[str | None, FigureRow]] = {}
+    for row in site.rows(name, key, "currency"):
+        sums.setdefault(row[key], {})[row["currency"]] = row
+
+    def line(figure: str, row: FigureRow, words: str, own: Mapping[str | None, FigureRow], last: bool) -> Row:
+        cells = [words, number(row["count"])]
+        cells += [
+            money(own[currency]["amount"], currency) if currency in own else "\u2013"
+            for currency in shown_currencies
+        ]
+        if len(currencies) > MOST_CURRENCIES:
+            rest = [own[currency] for currency in currencies[MOST_CURRENCIES:] if currency in own]
+            told = [money(each["amount"], each["currency"]) for each in rest[:3]]
+            cells.append("; ".join(told) + (f"; {number(len(rest) - 3)} more" if len(rest) > 3 else ""))
+        return site.line(figure, row, *cells, total=last)
+
     rows = [
-        site.line(
-            "orders-by-status", row, _status(row["status"]), number(row["count"]),
-            money(row["amount"], row["currency"]),
-        )
-        for row in site.rows("orders-by-status", "status", "currency")
-    ]  # fmt: skip
-    rows += [
-        site.line(
-            "orders", row, "All orders", number(row["count"]), money(row["amount"], row["currency"]),
-            total=True,
-        )
-        for row in site.rows("orders", "currency")
-    ]  # fmt: skip
-    columns = [Column("Status", width=1.0), Column("Orders", "right"), Column("To pay", "right"), _REF]
-    return [Paragraph(text), Table("Orders by status", columns, rows)]
+        line(name, row, worded(row[key]), sums.get(row[key], {}), last=False)
+        for row in (site.rows(name, key) if groups is None else groups)
+    ]
+    if total:
+        figure, words = total
+        own = {row["currency"]: row for row in site.rows(figure, "currency")}
+        rows.append(line(figure, site.one(figure), words, own, last=True))
+    titles = [heads[2]]
+    if len(currencies) > 1:
+        titles = [f"{heads[2]}, {shown(currency, 12) or 'none'}" for currency in shown_currencies]
+        note = [
+            *note,
+            " " if note else "",
+            "The reference is of all currencies; one alone has its code at the end.",
+        ]
+    if len(currencies) > MOST_CURRENCIES:
+        titles.append("Others")
+    columns = [Column(heads[0], width=1.0), *(Column(title, "right") for title in [heads[1], *titles]), _REF]
+    return Table(caption, columns, rows, small=len(rows) > MANY_ROWS, note=note)
 
 
 def _status(status: str | None) -> str:
@@ -172,46 +218,27 @@ def _takings(site: SiteFigures) -> list[Block]:
     if site.rows("refunds"):
         text += ["; refunds of ", *site.sums("refunds", turned=True), " are taken off"]
     text += [", so that the takings are ", *site.sums("takings"), ". Section 6 gives the rule."]
-    rows = _sums(site, "takings-by-method", "method", _method)
-    if not rows:
+    if not site.rows("takings"):
         return [Paragraph(text)]
-    rows += _totals(site, "takings", "All takings")
-    columns = [
-        Column("Paid by", width=1.0), Column("Orders and refunds", "right"), Column("Takings", "right"), _REF
-    ]  # fmt: skip
-    return [Paragraph(text), Table("Takings by currency and method of payment", columns, rows)]
+    table = _money_table(
+        site, "takings-by-method", "method", _method, ("Paid by", "Orders and refunds", "Takings"),
+        "Takings by currency and method of payment", total=("takings", "All takings"),
+    )  # fmt: skip
+    return [Paragraph(text), table]
 
 
 def _not_counted(site: SiteFigures) -> list[Block]:
     name = "not-counted-by-reason"
     if not site.rows(name):
         return []
-    rows = _sums(site, name, "reason", lambda reason: shown(reason) or "no reason stated")
-    rows += _totals(site, name, "All that does not count")
-    columns = [
-        Column("Reason", width=1.0), Column("Orders and refunds", "right"), Column("Not counted", "right"),
-        _REF,
-    ]  # fmt: skip
     text = [*site.sums("money-recorded"), " is recorded in all, counted or not. Of this, "]
     text += [*site.sums(name), " does not count."]
-    return [Paragraph(text), Table("Money recorded but not counted, by reason", columns, rows)]
-
-
-def _sums(site: SiteFigures, name: str, key: str, worded: Callable[[str | None], str]) -> list[Row]:
-    rows = sorted(site.rows(name, key, "currency"), key=lambda row: row["currency"] or "")
-    return [
-        site.line(
-            name, row, worded(row[key]), number(row["count"]), money(row["amount"], row["currency"])
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _totals(site: SiteFigures, name: str, title: str) -> list[Row]:
-    return [
-        site.line(name, row, title, number(row["count"]), money(row["amount"], row["currency"]), total=True)
-        for row in site.rows(name, "currency")
-    ]
+    table = _money_table(
+        site, name, "reason", lambda reason: shown(reason) or "no reason stated",
+        ("Reason", "Orders and refunds", "Not counted"), "Money recorded but not counted, by reason",
+        total=(name, "All that does not count"),
+    )  # fmt: skip
+    return [Paragraph(text), table]
 
 
 def _method(method: str | None) -> str:
@@ -221,27 +248,22 @@ def _method(method: str | None) -> str:
 
 def _takings_by_month(site: SiteFigures) -> list[Block]:
     name = "takings-by-month"
-    by_currency: dict[str | None, dict[str | None, FigureRow]] = {}
-    for row in site.rows(name, "month", "currency"):
-        by_currency.setdefault(row["currency"], {})[row["month"]] = row
-    blocks: list[Block] = []
-    for currency in sorted(by_currency, key=lambda code: code or ""):
-        own = by_currency[currency]
-        months, unbroken = _months(own)
-        rows = []
-        for month in months:
-            row = own.get(month) or site.nothing(name, month=month, currency=currency)
-            cells = [month or "no date", number(row["count"]), money(row["amount"], currency)]
-            rows.append(site.line(name, row, *cells))
-        code = shown(currency, 12) or "no currency stated"
-        columns = [
-            Column("Month", width=1.0), Column("Orders and refunds", "right"), Column("Takings", "right"),
-            _REF,
-        ]  # fmt: skip
-        note = pieces() if unbroken else pieces("Months without takings or refunds are left out.")
-        table = Table(f"Takings by month, {code}", columns, rows, small=len(rows) > MANY_ROWS, note=note)
-        blocks += [_takings_chart(months, own, currency, code), table] if unbroken else [table]
-    return blocks
+    totals = {row["month"]: row for row in site.rows(name, "month")}
+    if not totals:
+        return []
+    months, unbroken = _months(totals)
+    table = _money_table(
+        site, name, "month", lambda month: shown(month) or "no date",
+        ("Month", "Orders and refunds", "Takings"), "Takings by month",
+        groups=[totals.get(month) or site.nothing(name, month=month) for month in months],
+        note=() if unbroken else pieces("Months without takings or refunds are left out."),
+    )  # fmt: skip
+    if not unbroken:
+        return [table]
+    # Sums in different currencies can't stand in one chart: that of the site's own, or of the most rows.
+    currency = site.currencies(name)[0]
+    own = {row["month"]: row for row in site.rows(name, "month", "currency") if row["currency"] == currency}
+    return [_takings_chart(months, own, currency, shown(currency, 12) or "no currency stated"), table]
 
 
 def _takings_chart(

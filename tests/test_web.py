@@ -1,6 +1,7 @@
 import asyncio
 import csv
 import io
+import os
 import re
 import signal
 import socket
@@ -699,6 +700,29 @@ def test_serve_ends_cleanly_on_either_signal(case):
         assert rest.endswith("ended\n")
         assert complaints == ""
         assert not list(case.path.glob(".spill-*"))
+
+
+def test_enter_in_the_terminal_gives_a_new_link_and_ends_the_old(case):
+    script = (
+        "import sys; from pathlib import Path; from stocktake.case import Case; "
+        "from stocktake.web.serve import serve; "
+        "serve(Case.open(Path(sys.argv[1])), 0, lambda line: print(line, flush=True))"
+    )
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-c", script, str(case.path)]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            links = (line.split()[-1] for line in server.stdout if "/login?token=" in line)
+            first = next(links)
+            os.write(ours, b"\n")
+            second = next(links)
+            assert httpx.get(first).status_code == 403
+            assert httpx.get(second).status_code == 303
+        finally:
+            server.terminate()
+            os.close(ours)
+            os.close(theirs)
 
 
 def test_served_on_loopback_only_and_each_cookie_has_its_port(case):

@@ -112,7 +112,9 @@ SYLLABLES = (
     "an ar be bo ca co da de di en er fa fi ga go ha in is ka ki la le li lo ma me mi na no o pa per po ra re ri ro sa"
     " se si so ta te ti to tra u va ve vi wa za"
 ).split()
-STREETS = "Mill Lane|Station Road|High Street|St John's Terrace|Church Walk|Queen’s Parade|The Crescent".split("|")
+STREETS = (
+    "Mill Lane|Station Road|High Street|St John's Terrace|Church Walk|Queen’s Parade|The Crescent".split("|")
+)
 
 
 class Writer:
@@ -165,8 +167,11 @@ class Writer:
         yield "_customer_user", str(c.randint(0, 9000))
         yield "_payment_method", c.choice(["bacs", "cod", "stripe", "btcpaygf_default"])
         yield "_customer_ip_address", f"10.{c.randint(0, 255)}.{c.randint(0, 255)}.{c.randint(0, 255)}"
-        yield "_customer_user_agent", (
-            f"Mozilla/5.0 (Windows NT 10.0; rv:{c.randint(60, 120)}.0) Gecko/20100101 Firefox/{c.randint(60, 120)}.0"
+        yield (
+            "_customer_user_agent",
+            (
+                f"Mozilla/5.0 (Windows NT 10.0; rv:{c.randint(60, 120)}.0) Gecko/20100101 Firefox/{c.randint(60, 120)}.0"
+            ),
         )
         yield "_created_via", "checkout"
         for kind in ("billing", "shipping"):
@@ -188,9 +193,12 @@ class Writer:
         yield "_order_version", "8.2.1"
         yield "_date_paid", str(c.randint(1_500_000_000, 1_720_000_000))
         note = self.text(1, 1)
-        yield "_wc_shipment_tracking_items", (
-            f'a:1:{{i:0;a:3:{{s:17:"tracking_provider";s:10:"royal-mail";s:15:"tracking_number";s:13:"ZZ{c.randint(10**8, 10**9 - 1)}GB";'
-            f's:4:"note";s:{len(note.encode())}:"{note}";}}}}'
+        yield (
+            "_wc_shipment_tracking_items",
+            (
+                f'a:1:{{i:0;a:3:{{s:17:"tracking_provider";s:10:"royal-mail";s:15:"tracking_number";s:13:"ZZ{c.randint(10**8, 10**9 - 1)}GB";'
+                f's:4:"note";s:{len(note.encode())}:"{note}";}}}}'
+            ),
         )
 
     def rows(self) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -212,14 +220,20 @@ class Writer:
                 yield "wp_postmeta", (self.next("wp_postmeta"), post, key, value)
             for _ in range(c.randint(1, 4)):
                 item = self.next("wp_woocommerce_order_items")
-                yield "wp_woocommerce_order_items", (item, self.text(1, 1)[:50], c.choice(["line_item", "line_item", "shipping"]), post)
+                yield (
+                    "wp_woocommerce_order_items",
+                    (item, self.text(1, 1)[:50], c.choice(["line_item", "line_item", "shipping"]), post),
+                )
                 price = f"{c.randint(100, 30000) / 100:.2f}"
                 for key, value in (
                     ("_product_id", str(c.randint(1, 5000))), ("_variation_id", str(c.randint(0, 900))), ("_qty", str(c.randint(1, 28))),
                     ("_tax_class", ""), ("_line_subtotal", price), ("_line_subtotal_tax", "0"), ("_line_total", price), ("_line_tax", "0"),
                     ("_line_tax_data", 'a:2:{s:5:"total";a:0:{}s:8:"subtotal";a:0:{}}'), ("pa_weight", c.choice(["1g", "3.5g", "7g", "28g"])),
                 ):  # fmt: skip
-                    yield "wp_woocommerce_order_itemmeta", (self.next("wp_woocommerce_order_itemmeta"), item, key, value)
+                    yield (
+                        "wp_woocommerce_order_itemmeta",
+                        (self.next("wp_woocommerce_order_itemmeta"), item, key, value),
+                    )
             for _ in range(c.randint(1, 3)):
                 yield "wp_comments", (
                     self.next("wp_comments"), post, "WooCommerce", "woocommerce@shop.example", "", "", self.moment(), self.moment(),
@@ -227,7 +241,15 @@ class Writer:
                 )  # fmt: skip
             if c.random() < 0.1:
                 option = self.next("wp_options")
-                yield "wp_options", (option, f"_transient_{option}_{self.token(8)}", f's:{c.randint(9, 99)}:"{self.text(2, 20)}";', c.choice(["yes", "no"]))
+                yield (
+                    "wp_options",
+                    (
+                        option,
+                        f"_transient_{option}_{self.token(8)}",
+                        f's:{c.randint(9, 99)}:"{self.text(2, 20)}";',
+                        c.choice(["yes", "no"]),
+                    ),
+                )
 
 
 def literal(value: object) -> str:
@@ -287,7 +309,9 @@ def write_dump(path: Path, size: int, seed: int = 20240701) -> None:
                         written = True
                 dump.write(b";\n" if written else b"")
                 dump.write(f"/*!40000 ALTER TABLE `{table}` ENABLE KEYS */;\nUNLOCK TABLES;\n\n".encode())
-            dump.write(b"/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;\n\n-- Dump completed on 2024-07-01 12:00:00\n")
+            dump.write(
+                b"/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;\n\n-- Dump completed on 2024-07-01 12:00:00\n"
+            )
 
 
 READ = """
@@ -329,9 +353,15 @@ def main() -> None:
         subprocess.run(["cat", str(dump)], stdout=subprocess.DEVNULL, check=True)
         small = Path(folder) / "small.sql"
         write_dump(small, 2_000_000)
-        first, _ = measured([sys.executable, "-c", READ, str(small), f"{folder}/first"], stdout=subprocess.DEVNULL)
-        again, _ = measured([sys.executable, "-c", READ, str(small), f"{folder}/again"], stdout=subprocess.DEVNULL)
-        seconds, peak = measured([sys.executable, "-c", READ, str(dump), f"{folder}/unit"], stdout=subprocess.DEVNULL)
+        first, _ = measured(
+            [sys.executable, "-c", READ, str(small), f"{folder}/first"], stdout=subprocess.DEVNULL
+        )
+        again, _ = measured(
+            [sys.executable, "-c", READ, str(small), f"{folder}/again"], stdout=subprocess.DEVNULL
+        )
+        seconds, peak = measured(
+            [sys.executable, "-c", READ, str(dump), f"{folder}/unit"], stdout=subprocess.DEVNULL
+        )
         manifest = json.loads((Path(folder) / "unit" / "manifest.json").read_text())
         rows = {table["name"]: table["rows"] for table in manifest["tables"]}
         parquet = sum(part["bytes"] for table in manifest["tables"] for part in table["parts"]) / 1e6
@@ -341,7 +371,14 @@ def main() -> None:
 
             with mariadb_server("--skip-innodb-doublewrite", "--innodb-buffer-pool-size=1G") as server:
                 server.fresh("shop")
-                command = ["mariadb", "--no-defaults", f"--socket={server.socket}", "--user=root", "--default-character-set=utf8mb4", "shop"]
+                command = [
+                    "mariadb",
+                    "--no-defaults",
+                    f"--socket={server.socket}",
+                    "--user=root",
+                    "--default-character-set=utf8mb4",
+                    "shop",
+                ]
                 with dump.open("rb") as text:
                     loading, _ = measured(command, stdin=text)
                 status = Path(f"/proc/{server.pid}/status").read_text()
@@ -352,13 +389,17 @@ def main() -> None:
                         raise SystemExit(f"{table}: {count} rows read, {told} loaded")
             lines.append(("mariadb < dump", loading, size / loading, server_peak))
         cores = len(os.sched_getaffinity(0))
-        print(f"\n{size:.0f} MB of dump, {sum(rows.values()):,} rows, {parquet:.0f} MB of Parquet, {cores} cores")
+        print(
+            f"\n{size:.0f} MB of dump, {sum(rows.values()):,} rows, {parquet:.0f} MB of Parquet, {cores} cores"
+        )
         print(f"{'':32}{'seconds':>10}{'MB/s':>10}{'peak MiB':>10}")
         for name, wall, speed, resident in lines:
             print(f"{name:32}{wall:>10.1f}{speed:>10.1f}{resident:>10.0f}")
         if len(lines) == 2:
             print(f"{'ratio':32}{lines[1][1] / lines[0][1]:>10.1f}")
-        print(f"start-up with 2 MB: {first:.1f} s when kernels may have to be compiled, {again:.1f} s after that")
+        print(
+            f"start-up with 2 MB: {first:.1f} s when kernels may have to be compiled, {again:.1f} s after that"
+        )
 
 
 if __name__ == "__main__":

@@ -58,6 +58,15 @@ def reading(dump: bytes, **options: Any) -> Reading:
     return Reading(manifest, tables)
 
 
+def manifest_of(dump: Any, **options: Any) -> dict[str, Any]:
+    """The manifest alone; ``dump`` is bytes or a stream."""
+    with tempfile.TemporaryDirectory() as folder:
+        with UnitWriter(Path(folder) / "unit") as unit:
+            mysqldump.read(io.BytesIO(dump) if isinstance(dump, bytes) else dump, unit, **options)
+            unit.finish(path="dump.sql")
+        return json.loads((Path(folder) / "unit" / "manifest.json").read_text())
+
+
 def server_rows(
     server: MariaDB, database: str, table: str, generated: bool = True
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -139,13 +148,16 @@ def compare(read: Reading, server: MariaDB, database: str, table: str, generated
     if not told:
         assert mine.num_rows == 0
         return 0
-    assert [name for name in mine.column_names if name not in ("_offset", "_length", "_row", "_unread")] == names
+    assert [
+        name for name in mine.column_names if name not in ("_offset", "_length", "_row", "_unread")
+    ] == names
     assert mine["_row"].to_pylist() == list(range(1, len(told) + 1))
     kinds = [mine.schema.field(name).type for name in names]
     unread = [dict(entry or []) for entry in mine["_unread"].to_pylist()]
     rows = [
         tuple(
-            as_server_says(value, kind, note.get(name)) for value, kind, name in zip(row, kinds, names, strict=True)
+            as_server_says(value, kind, note.get(name))
+            for value, kind, name in zip(row, kinds, names, strict=True)
         )
         for row, note in zip(read.rows(table), unread, strict=True)
     ]

@@ -6,7 +6,8 @@ statements are few and go through plain Python. Values come out as MariaDB reads
 
 What is read: mysqldump and mariadb-dump with any of their options, phpMyAdmin, Adminer, HeidiSQL, SQLyog,
 Navicat, SQLite's ``.dump``, and other text of INSERT … VALUES statements. Joined dumps are read one after
-the other. The text of conditional comments (``/*!40101 … */``) counts, whatever the version.
+the other. The text of conditional comments (``/*!40101 … */``) counts, whatever the version. A column that
+an insert leaves out has the default that CREATE TABLE gives it, if that is a literal, else NULL.
 """
 
 import re
@@ -38,7 +39,9 @@ _INSERT_WORD = re.compile(rb"(?:/\*M?!\d+\s*)?(?:INSERT|REPLACE)\b", re.IGNORECA
 _INSERT = re.compile(
     rb"(?:/\*M?!\d+\s*)?(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+[A-Z]+))*+"
     rb"(?:\s+INTO)?\s*(?P<first>" + _NAME + rb")(?:\s*\.\s*(?P<second>" + _NAME + rb"))?"
-    rb"(?:\s*PARTITION\s*\([^)]*\))?\s*(?P<columns>\(\s*(?:" + _NAME + rb"\s*,?\s*)*+\))?\s*VALUES?(?=[\s(/#-])",
+    rb"(?:\s*PARTITION\s*\([^)]*\))?\s*(?P<columns>\(\s*(?:"
+    + _NAME
+    + rb"\s*,?\s*)*+\))?\s*VALUES?(?=[\s(/#-])",
     re.IGNORECASE,
 )
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+([^\s]+)[^\n]*(\n|\Z)", re.IGNORECASE)
@@ -50,13 +53,18 @@ _KIND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _USE = re.compile(r"USE\s+(`(?:[^`]|``)*`|\"[^\"]*\"|\[[^\]]*\]|[^\s;]+)", re.IGNORECASE)
-_DROPPED = re.compile(r"DROP\s+(?:TEMPORARY\s+)?(?:TABLE|VIEW)\s+(?:IF\s+EXISTS\s+)?(.+)", re.IGNORECASE | re.DOTALL)
+_DROPPED = re.compile(
+    r"DROP\s+(?:TEMPORARY\s+)?(?:TABLE|VIEW)\s+(?:IF\s+EXISTS\s+)?(.+)", re.IGNORECASE | re.DOTALL
+)
 _VIEW = re.compile(r"CREATE\b[^(]*?\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]+)", re.IGNORECASE)
 _NAMES = re.compile(r"\bNAMES\s+['\"]?(\w+)", re.IGNORECASE)
 _CLIENT = re.compile(r"\bCHARACTER_SET_CLIENT\s*:?=\s*(@?)['\"]?(\w+)", re.IGNORECASE)
 _ZONE = re.compile(r"\bTIME_ZONE\s*:?=\s*['\"]([^'\"]+)['\"]", re.IGNORECASE)
 _SAVED_MODE = re.compile(r"(@\w+)\s*:?=\s*@@(?:SESSION\.|GLOBAL\.)?SQL_MODE", re.IGNORECASE)
-_MODE = re.compile(r"(?<![@\w.])(?:@@|@@SESSION\.|SESSION\s+)?SQL_MODE\s*:?=\s*(?:'([^']*)'|\"([^\"]*)\"|(@\w+))", re.IGNORECASE)
+_MODE = re.compile(
+    r"(?<![@\w.])(?:@@|@@SESSION\.|SESSION\s+)?SQL_MODE\s*:?=\s*(?:'([^']*)'|\"([^\"]*)\"|(@\w+))",
+    re.IGNORECASE,
+)
 _ANSI_MODES = {"ANSI", "ANSI_QUOTES", "DB2", "MAXDB", "MSSQL", "ORACLE", "POSTGRESQL"}
 
 _TOOLS = (
@@ -69,7 +77,9 @@ _TOOLS = (
     re.compile(r"/\*\s*(Navicat [^\n]*?)\s*\n"),
 )
 _HOST = re.compile(r"(?:--|#) Host:?\s+(\S+)(?:\s+Database: ?(.*))?")
-_SERVER = re.compile(r"(?:--|#) (?:Server version|Versi\S+ del servidor|Server-Version|Version du serveur)\s*:?\s*(.+)")
+_SERVER = re.compile(
+    r"(?:--|#) (?:Server version|Versi\S+ del servidor|Server-Version|Version du serveur)\s*:?\s*(.+)"
+)
 _COMPLETED = re.compile(r"-- Dump completed(?: on (.*))?")
 _NAMED_DATABASE = re.compile(r"-- [^`]*[:：]\s*`((?:[^`]|``)+)`\s*$")
 _VERSION_LINE = re.compile(r"-- [^\d`]*(\d[\w.+~-]*)\s*$")
@@ -106,7 +116,10 @@ class _Kept:
         """Which column has this name; MySQL does not tell capitals apart."""
         folded = name.casefold()
         for at, plan in enumerate(self.plans):
-            if plan.column.name.casefold() in (folded, f"{folded}_") and _safe(name).casefold() == plan.column.name.casefold():
+            if (
+                plan.column.name.casefold() in (folded, f"{folded}_")
+                and _safe(name).casefold() == plan.column.name.casefold()
+            ):
                 return at
         return None
 
@@ -261,7 +274,11 @@ class _Reader:
             self._note(self._line(), offset)
             return True
         sandbox = raw[pos : pos + 16].startswith((b"/*!999999\\-", b"/*M!999999\\-"))
-        if raw[pos : pos + 2] != b"/*" or (raw[pos : pos + 3] == b"/*!" or raw[pos : pos + 4] == b"/*M!") and not sandbox:
+        if (
+            raw[pos : pos + 2] != b"/*"
+            or (raw[pos : pos + 3] == b"/*!" or raw[pos : pos + 4] == b"/*M!")
+            and not sandbox
+        ):
             return False
         head = b""
         window.pos += 2
@@ -278,7 +295,7 @@ class _Reader:
                 window.pos = window.end
                 self._cut(offset, "a comment", None)
                 break
-            head = head[: 4096] if len(head) >= 4096 else head[:-1]
+            head = head[:4096] if len(head) >= 4096 else head[:-1]
         self._note("/*" + self._shown(head) + "*/", offset)
         return True
 
@@ -309,7 +326,11 @@ class _Reader:
                 self.database = header.database
         elif found := _SERVER.match(text):
             header.server = header.server or found[1].strip()
-        elif header.tool == "phpMyAdmin SQL Dump" and (found := _VERSION_LINE.match(text)) and len(header.lines) == 1:
+        elif (
+            header.tool == "phpMyAdmin SQL Dump"
+            and (found := _VERSION_LINE.match(text))
+            and len(header.lines) == 1
+        ):
             header.tool = f"phpMyAdmin {found[1]}"
         elif (header.tool or "").startswith("phpMyAdmin") and (found := _NAMED_DATABASE.match(text)):
             header.database = found[1].replace("``", "`")
@@ -328,7 +349,8 @@ class _Reader:
             before = self.headers[-1]
             if before.tool and before.tool.startswith(_WITH_FOOTER) and not before.footer:
                 self.unit.problem(
-                    "A dump ends without its footer where the next one begins; it may be cut off.", offset=offset
+                    "A dump ends without its footer where the next one begins; it may be cut off.",
+                    offset=offset,
                 )
             self.headers.append(_Header(offset))
             self._set_mode("")
@@ -407,10 +429,12 @@ class _Reader:
                 self._view(self._named(view[1]))
         elif kind == "ALTER TABLE":
             self._alter(statement)
-        elif kind == "PRAGMA" or (kind == "BEGIN" and not self.headers and "TRANSACTION" in statement.upper()):
+        elif kind == "PRAGMA" or (
+            kind == "BEGIN" and not self.headers and "TRANSACTION" in statement.upper()
+        ):
             self.sqlite = self.sqlite or not self.kept
             self._use_mode()
-        elif kind in ("INSERT", "REPLACE"):
+        elif kind in ("INSERT", "REPLACE") and closed:
             self.unit.problem(
                 f"An {kind} statement that lists no values was passed over.", offset=offset, length=len(text)
             )
@@ -509,7 +533,8 @@ class _Reader:
         for at, column in enumerate(declared.columns):
             charset = (column.charset or declared.charset or "utf8mb4").lower()
             kind = sqlddl.arrow_type(column.declared, charset, sqlite=self.sqlite)
-            plan = Plan(Column(self._renamed(column.name, name), column.declared, kind), charset)
+            shown = Column(self._renamed(column.name, name), column.declared, kind)
+            plan = Plan(shown, charset, default=column.default)
             if column.generated:
                 left_out[at] = plan
                 continue
@@ -539,7 +564,11 @@ class _Reader:
         if named in self.kept:
             return self.kept[named]
         folded = named[1].casefold()
-        spelt = [kept for (database, name), kept in self.kept.items() if database == named[0] and name.casefold() == folded]
+        spelt = [
+            kept
+            for (database, name), kept in self.kept.items()
+            if database == named[0] and name.casefold() == folded
+        ]
         return spelt[0] if len(spelt) == 1 else None
 
     def _insert(self) -> bool:
@@ -598,7 +627,7 @@ class _Reader:
         return _Insert(kept, head, [kept.position(name) for name in names], self.dialect, listed=True)
 
     def _named_plain(self, name: str) -> tuple[str, str]:
-        if name[:1] in ('`', '"', "["):
+        if name[:1] in ("`", '"', "["):
             return self.database, sqlddl.unquoted(name)
         return self._named(name)
 
@@ -607,7 +636,9 @@ class _Reader:
         if not names:
             return
         self._flush()
-        plans = [Plan(Column(self._renamed(n, kept.table.name), "", pa.string()), "utf8mb4", False) for n in names]
+        plans = [
+            Plan(Column(self._renamed(n, kept.table.name), "", pa.string()), "utf8mb4", False) for n in names
+        ]
         self.unit.widen(kept.table, [plan.column for plan in plans])
         for plan in plans:
             kept.plain.append(len(kept.plans))
@@ -794,7 +825,7 @@ class _Reader:
         batch = pa.RecordBatch.from_arrays(
             [
                 *(
-                    pa.nulls(rows, plan.column.type) if array is None else array
+                    sqlcolumns.defaults_of(rows, plan) if array is None else array
                     for array, plan in zip(arrays, kept.plans, strict=True)
                 ),
                 pa.array(starts),
@@ -861,10 +892,14 @@ class _Reader:
         last = self.headers[-1] if self.headers else _Header()
         expects_footer = bool(last.tool and last.tool.startswith(_WITH_FOOTER))
         end = self.window.bytes_read
-        if expects_footer and not last.footer and not self.ended:
-            self.unit.problem("The dump has no footer; it may be cut off at the end of a statement.", offset=end)
-        if not self.statements:
+        if self.ended:
+            pass  # told already
+        elif not self.statements:
             self.unit.problem("No SQL statement was found.", severity="error")
+        elif expects_footer and not last.footer:
+            self.unit.problem(
+                "The dump has no footer; it may be cut off at the end of a statement.", offset=end
+            )
         tools = [header.tool for header in self.headers if header.tool]
         facts: dict[str, Any] = {
             "reader": "mysqldump",
@@ -878,7 +913,7 @@ class _Reader:
             "zones_recorded": list(self.zones),
             "charsets": list(self.charsets),
             "bytes": end,
-            "complete": not self.ended and (last.footer or not expects_footer),
+            "complete": self.statements > 0 and not self.ended and (last.footer or not expects_footer),
             "completed_on": self.completed[-1] if self.completed and self.completed[-1] else None,
             "skipped": dict(sorted(self.skipped.items())),
             "views": sorted(".".join(part for part in named if part) for named in self.views),

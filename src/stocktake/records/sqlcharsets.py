@@ -1,11 +1,11 @@
 """Character sets by the names that MySQL and MariaDB give them.
 
 MySQL's latin1 is Windows-1252, with its five unused bytes kept as the control characters of the same
-number (strings/ctype-latin1.c). Sets that Python has no codec for are read as ASCII: their other bytes
-are told as bytes that are no text.
+number (strings/ctype-latin1.c). Where MySQL's tables and Python's codecs differ, MySQL's hold; where MySQL
+knows no character and the codec does, the codec's. Sets that Python has no codec for (armscii8, geostd8,
+keybcs2, swe7), and in eucjpms the NEC special characters, are told as bytes that are no text.
 """
 
-import codecs
 from functools import cache
 
 import numpy as np
@@ -25,6 +25,20 @@ _WIDE = {
     "ujis": "euc_jp", "eucjpms": "euc_jp", "euckr": "cp949", "ucs2": "utf_16_be", "utf16": "utf_16_be",
     "utf16le": "utf_16_le", "utf32": "utf_32_be",
 }  # fmt: skip
+
+# Characters that MySQL's tables (strings/ctype-extra.c, ctype-sjis.c, ctype-ujis.c) have otherwise.
+_OWN = {
+    "cp866": {0xFC: "ⁿ", 0xFD: "²"},
+    "dec8": {0xA8: "¤", 0xD7: "Œ", 0xDD: "Ÿ", 0xF7: "œ", 0xFD: "ÿ"},
+    "greek": {0xA1: "ʽ", 0xA2: "ʼ"},  # noqa: RUF001
+    "hebrew": {0xAF: "‾"},
+    "koi8u": {0x95: "•"},
+}
+_WIDE_OWN = {
+    "sjis": str.maketrans("＼", "\\"),  # noqa: RUF001
+    "ujis": str.maketrans("＼", "\\"),  # noqa: RUF001
+    "eucjpms": str.maketrans("〜‖−¢£¬", "～∥－￠￡￢"),  # noqa: RUF001
+}
 
 # First bytes of the two-byte characters whose second byte can be a backslash or a letter.
 _LEAD = {
@@ -55,20 +69,26 @@ def lead_bytes(charset: str) -> npt.NDArray[np.bool_]:
     return lead
 
 
-def _decode(byte: int, codec: str) -> str:
-    try:
-        return codecs.decode(bytes([byte]), codec)
-    except UnicodeDecodeError:
-        return chr(byte) if codec == "cp1252" else ""
+@cache
+def _characters(charset: str) -> tuple[str, ...]:
+    """For each byte of a single-byte set its character, empty where it has none."""
+    codec = _SINGLE.get(charset, "ascii")
+    own = _OWN.get(charset, {})
+    found = []
+    for byte in range(256):
+        character = bytes([byte]).decode(codec, "ignore")
+        if charset == "latin1" and not character:
+            character = chr(byte)
+        found.append(own.get(byte, character))
+    return tuple(found)
 
 
 @cache
 def table(charset: str) -> npt.NDArray[np.uint32]:
     """For each byte of a single-byte set its UTF-8, first byte lowest, and in the top byte its length; or 0."""
-    codec = _SINGLE.get(charset, "ascii")
     entries = np.zeros(256, np.uint32)
-    for byte in range(256):
-        encoded = _decode(byte, codec).encode()
+    for byte, character in enumerate(_characters(charset)):
+        encoded = character.encode()
         if encoded:
             entries[byte] = int.from_bytes(encoded, "little") | len(encoded) << 24
     return entries
@@ -77,10 +97,12 @@ def table(charset: str) -> npt.NDArray[np.uint32]:
 def decode(value: bytes, charset: str) -> tuple[str, bool]:
     """Text of ``value``, with ``\\xNN`` for bytes that are no text, and whether all were text."""
     if charset in _SINGLE:
-        pieces = [_decode(byte, _SINGLE[charset]) or f"\\x{byte:02x}" for byte in value]
-        return "".join(pieces), all(_decode(byte, _SINGLE[charset]) for byte in set(value))
+        characters = _characters(charset)
+        pieces = [characters[byte] or f"\\x{byte:02x}" for byte in value]
+        return "".join(pieces), all(characters[byte] for byte in set(value))
     codec = "utf_8" if is_utf8(charset) else _WIDE.get(charset, "ascii")
+    own = _WIDE_OWN.get(charset, {})
     try:
-        return value.decode(codec), True
+        return value.decode(codec).translate(own), True
     except UnicodeDecodeError:
-        return value.decode(codec, "backslashreplace"), False
+        return value.decode(codec, "backslashreplace").translate(own), False

@@ -23,12 +23,14 @@ class Plan:
     """How the values of one column are read.
 
     ``charset`` is the column's own: that of hexadecimal and ``_binary`` values. ``declared`` is False where
-    no CREATE TABLE told the type; then such values stay as they are written.
+    no CREATE TABLE told the type; then such values stay as they are written. ``default`` is the literal
+    that a row has whose insert leaves the column out.
     """
 
     column: Column
     charset: str
     declared: bool = True
+    default: str | None = None
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,24 @@ def array_of(values: Values, plan: Plan) -> tuple[pa.Array, _STATES]:
     return _reader(plan.column.type)(values, plan)
 
 
+def defaults_of(rows: int, plan: Plan) -> pa.Array:
+    """The column's default in every row; NULL where CREATE TABLE declares none that is a literal."""
+    absent = pa.nulls(rows, plan.column.type)
+    if plan.default is None:
+        return absent
+    text = b"10" + bytes(sqltext.MARGIN - 2) + plan.default.encode() + b")"
+    end = len(text)
+    buf = np.frombuffer(bytearray(text + bytes(2 * sqltext.MARGIN)), np.uint8)
+    dialect = Dialect()
+    kind, start, stop, _ = sqltext.value_at(buf, sqltext.MARGIN, end, True, False, False, dialect.lead)
+    one = np.ones(1, np.int32)
+    values = Values(
+        buf, one * np.int32(start), one * np.int32(stop), one.astype(np.uint8) * np.uint8(kind), dialect
+    )
+    array, _ = array_of(values, plan)
+    return pa.repeat(array[0], rows) if array.null_count == 0 else absent
+
+
 def unread_of(
     rows: int, columns: list[tuple[Plan, Values, npt.NDArray[np.int64]]]
 ) -> tuple[pa.Array, list[str]]:
@@ -243,7 +263,8 @@ def unread_of(
     if not columns:
         return pa.nulls(rows, UNREAD), []
     texts = [
-        _text(values.take(at), plan, pa.string(), literal=True)[0].fill_null("") for plan, values, at in columns
+        _text(values.take(at), plan, pa.string(), literal=True)[0].fill_null("")
+        for plan, values, at in columns
     ]
     row_of = np.concatenate([at for _, _, at in columns])
     order = np.argsort(row_of, kind="stable")
@@ -262,8 +283,16 @@ _LITERAL = re.compile(
     rb"""\s*(?:(?P<set>_\w+|[nN])\s*)?(?:'(?P<single>(?:[^'\\]++|''|\\.)*+)'|"(?P<double>(?:[^"\\]++|""|\\.)*+)")""",
     re.DOTALL,
 )
+_NUMERAL = re.compile(rb"\s*_(\w+?)\s*(?:0[xX]([0-9A-Fa-f]+)|[xX]'([0-9A-Fa-f]*)'|0b([01]+)|[bB]'([01]*)')")
 _SIGNED = re.compile(rb"([+-])\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
-_ESCAPES = {ord("0"): b"\0", ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("b"): b"\b", ord("Z"): b"\x1a"}
+_ESCAPES = {
+    ord("0"): b"\0",
+    ord("n"): b"\n",
+    ord("r"): b"\r",
+    ord("t"): b"\t",
+    ord("b"): b"\b",
+    ord("Z"): b"\x1a",
+}
 
 
 def _unescaped(text: bytes, quote: bytes, dialect: Dialect) -> bytes:
@@ -292,19 +321,30 @@ def evaluated(expression: bytes, dialect: Dialect) -> tuple[int, bytes] | None:
     at = 0
     value = b""
     charset = None
+    numeral = _NUMERAL.fullmatch(expression)
+    if numeral:
+        charset = numeral[1].decode("ascii", "replace").lower()
+        digits, bits = numeral[2] or numeral[3] or b"", numeral[4] or numeral[5] or b""
+        width = (len(digits) + 1) // 2 or (len(bits) + 7) // 8
+        value = (int(digits, 16) if digits else int(bits or b"0", 2)).to_bytes(width, "big")
+        at = len(expression)
     while at < len(expression):
         found = _LITERAL.match(expression, at)
         if found is None or (found["set"] and at) or (found["double"] is not None and dialect.ansi):
             return None
         if found["set"]:
-            charset = "utf8mb4" if found["set"] in b"nN" else found["set"][1:].decode("ascii", "replace").lower()
+            charset = (
+                "utf8mb4" if found["set"] in b"nN" else found["set"][1:].decode("ascii", "replace").lower()
+            )
         quote = b"'" if found["single"] is not None else b'"'
         value += _unescaped(found["single"] if quote == b"'" else found["double"], quote, dialect)
         at = found.end()
     if charset == "binary":
         return sqltext.BYTES, value
-    if charset and charset != dialect.charset and not (
-        sqlcharsets.is_utf8(charset) and sqlcharsets.is_utf8(dialect.charset)
+    if (
+        charset
+        and charset != dialect.charset
+        and not (sqlcharsets.is_utf8(charset) and sqlcharsets.is_utf8(dialect.charset))
     ):
         if not sqlcharsets.is_utf8(dialect.charset):
             return None

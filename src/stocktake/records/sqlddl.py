@@ -27,25 +27,50 @@ _CONDITIONAL = re.compile(
     rb"""('(?:[^'\\]++|\\.)*+'|"(?:[^"\\]++|\\.)*+"|`[^`]*+`)|/\*M?!\d*|\*/|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*""",
     re.DOTALL,
 )
-_NOT_COLUMNS = {"PRIMARY", "KEY", "INDEX", "UNIQUE", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN", "CHECK", "PERIOD"}
+_NOT_COLUMNS = {
+    "PRIMARY",
+    "KEY",
+    "INDEX",
+    "UNIQUE",
+    "FULLTEXT",
+    "SPATIAL",
+    "CONSTRAINT",
+    "FOREIGN",
+    "CHECK",
+    "PERIOD",
+}
 _ATTRIBUTES = {
     "NOT", "NULL", "DEFAULT", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "COLLATE", "CHARACTER", "CHARSET", "ON",
     "GENERATED", "AS", "VIRTUAL", "STORED", "PERSISTENT", "INVISIBLE", "VISIBLE", "UNIQUE", "PRIMARY", "KEY",
     "REFERENCES", "CHECK", "CONSTRAINT", "COLUMN_FORMAT", "STORAGE", "SRID", "REF_SYSTEM_ID", "COMPRESSED", "WITH",
     "WITHOUT", "FIRST", "AFTER", "SERIAL_DEFAULT", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "IDENTITY",
 }  # fmt: skip
-_TYPE_SUFFIXES = {"UNSIGNED", "SIGNED", "ZEROFILL", "BINARY", "BYTE", "ASCII", "UNICODE", "VARYING", "PRECISION"}
+_TYPE_SUFFIXES = {
+    "UNSIGNED",
+    "SIGNED",
+    "ZEROFILL",
+    "BINARY",
+    "BYTE",
+    "ASCII",
+    "UNICODE",
+    "VARYING",
+    "PRECISION",
+}
 
 
 @dataclass(frozen=True)
 class DeclaredColumn:
-    """A column as CREATE TABLE declares it. ``charset`` is its own, where it names one."""
+    """A column as CREATE TABLE declares it.
+
+    ``charset`` is its own, where it names one; ``default`` a literal as it is written, where it has one.
+    """
 
     name: str
     declared: str
     charset: str | None = None
     generated: bool = False
     invisible: bool = False
+    default: str | None = None
 
 
 @dataclass
@@ -173,11 +198,16 @@ def _column(tokens: list[_Token]) -> tuple[DeclaredColumn, bool]:
             token.word == "CHARACTER" and at == 1 and at + 1 < len(tokens) and tokens[at + 1].word != "SET"
         ):
             break
-        elif at > 1 and token.kind == "word" and token.word not in _TYPE_SUFFIXES and tokens[1].word not in _LONG:
+        elif (
+            at > 1
+            and token.kind == "word"
+            and token.word not in _TYPE_SUFFIXES
+            and tokens[1].word not in _LONG
+        ):
             break
         at += 1
     declared = _text(tokens[1:at])
-    charset = None
+    charset = default = None
     generated = invisible = primary = False
     rest = tokens[at:]
     position = 0
@@ -194,7 +224,10 @@ def _column(tokens: list[_Token]) -> tuple[DeclaredColumn, bool]:
         elif word == "COLLATE" and position + 1 < len(rest):
             charset = charset or rest[position + 1].text.strip("'\"`").split("_")[0]
             position += 1
-        elif word in ("DEFAULT", "COMMENT", "UPDATE"):
+        elif word == "DEFAULT":
+            default = _literal(rest[position + 1 : position + 3])
+            position += 1
+        elif word in ("COMMENT", "UPDATE"):
             position += 1
         elif word == "AS" and position + 1 < len(rest) and rest[position + 1].text == "(":
             generated = True
@@ -205,11 +238,30 @@ def _column(tokens: list[_Token]) -> tuple[DeclaredColumn, bool]:
         elif word == "PRIMARY":
             primary = True
         position += 1
-    return DeclaredColumn(name, declared, charset, generated, invisible), primary
+    return DeclaredColumn(name, declared, charset, generated, invisible, default), primary
+
+
+def _literal(tokens: list[_Token]) -> str | None:
+    """The literal that these tokens begin with: a string, a number with its sign, a bit or hexadecimal string."""
+    if not tokens:
+        return None
+    first, following = tokens[0], tokens[1] if len(tokens) > 1 else None
+    if first.kind in ("string", "double") or (first.kind == "word" and first.text[0].isdigit()):
+        return first.text
+    if first.text == "-" and following is not None and following.kind == "word":
+        return f"-{following.text}"
+    if first.word in ("TRUE", "FALSE"):
+        return first.text
+    if first.word in ("B", "X") and following is not None and following.kind == "string":
+        return first.text + following.text
+    return None
 
 
 _LONG = {"LONG", "NATIONAL", "DOUBLE", "CHARACTER", "CHAR", "NCHAR"}
-_CREATE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+)?(?:TEMPORARY\s+|TEMP\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?", re.IGNORECASE)
+_CREATE = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+)?(?:TEMPORARY\s+|TEMP\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?",
+    re.IGNORECASE,
+)
 
 
 def create_table(statement: str) -> Declaration | None:
@@ -297,7 +349,9 @@ _ARROW: dict[str, pa.DataType] = {
     ),
 }  # fmt: skip
 _UNSIGNED = {pa.int8(): pa.uint8(), pa.int16(): pa.uint16(), pa.int32(): pa.uint32(), pa.int64(): pa.uint64()}
-_TYPE = re.compile(r"\s*([A-Z_][A-Z_0-9]*)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(.*)", re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(
+    r"\s*([A-Z_][A-Z_0-9]*)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(.*)", re.IGNORECASE | re.DOTALL
+)
 
 
 def arrow_type(declared: str, charset: str | None, *, sqlite: bool = False) -> pa.DataType:

@@ -79,8 +79,11 @@ def _string_end(buf, p, end, backslash, pairs, lead):
                     p += 1
                 p += 1
         elif backslash:
-            while buf[p] != quote and buf[p] != 92:
-                p += 1
+            # An unsigned index spares the look at whether it is negative, which costs a tenth of all time.
+            at = np.uint64(p)
+            while buf[at] != quote and buf[at] != 92:
+                at += np.uint64(1)
+            p = np.int64(at)
         else:
             while buf[p] != quote:
                 p += 1
@@ -131,7 +134,7 @@ def _expression_end(buf, p, end, backslash, ansi, pairs, lead):
 
 
 @njit(nogil=True, cache=True)
-def _value(buf, p, end, backslash, ansi, pairs, lead):
+def value_at(buf, p, end, backslash, ansi, pairs, lead):
     """Read the value at ``p``: (kind, start, end, position after it); kind -1 where the bytes end inside it."""
     c = buf[p]
     if c == 39 or (c == 34 and not ansi):
@@ -192,7 +195,21 @@ def _value(buf, p, end, backslash, ansi, pairs, lead):
 
 @njit(nogil=True, cache=True)
 def scan_rows(
-    buf, pos, end, columns, backslash, ansi, pairs, lead, head, starts, ends, kinds, row_starts, row_ends, tally
+    buf,
+    pos,
+    end,
+    columns,
+    backslash,
+    ansi,
+    pairs,
+    lead,
+    head,
+    starts,
+    ends,
+    kinds,
+    row_starts,
+    row_ends,
+    tally,
 ):
     """Find the rows of an INSERT statement, and of those that follow at once with the very same head.
 
@@ -244,7 +261,7 @@ def scan_rows(
                 whole = True
                 break
             first = p
-            kind, start, stop, p = _value(buf, first, end, backslash, ansi, pairs, lead)
+            kind, start, stop, p = value_at(buf, first, end, backslash, ansi, pairs, lead)
             if kind < 0:
                 break
             while p < end and _SPACE[buf[p]]:
@@ -337,7 +354,9 @@ def find_end(buf, pos, end, last, delimiter, row, backslash, ansi, pairs, lead, 
         if c == 39 or c == 34 or c == 96:
             state[0] = 1
             state[1] = c
-        elif c == 35 or (c == 45 and pos + 1 < end and buf[pos + 1] == 45 and (pos + 2 >= end or buf[pos + 2] <= 32)):
+        elif c == 35 or (
+            c == 45 and pos + 1 < end and buf[pos + 1] == 45 and (pos + 2 >= end or buf[pos + 2] <= 32)
+        ):
             state[0] = 2
         elif c == 47 and pos + 1 < end and buf[pos + 1] == 42:
             # The text of a conditional comment counts.
@@ -584,7 +603,16 @@ def to_moments(buf, starts, ends, kinds, is_date, out, state):
                     fraction, p = _digits(buf, first, stop, 6)
                     for _ in range(6 - (p - first)):
                         fraction *= 10
-        if p < stop or hour > 23 or minute > 59 or second > 59 or year < 1 or month < 1 or month > 12 or day < 1:
+        if (
+            p < stop
+            or hour > 23
+            or minute > 59
+            or second > 59
+            or year < 1
+            or month < 1
+            or month > 12
+            or day < 1
+        ):
             continue
         leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
         length = 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
@@ -675,7 +703,21 @@ def _recode(out, at, length, how, table):
 
 @njit(nogil=True, cache=True)
 def to_text(
-    buf, starts, ends, kinds, how, table, bytes_how, bytes_table, literal, backslash, pairs, lead, offsets, out, state
+    buf,
+    starts,
+    ends,
+    kinds,
+    how,
+    table,
+    bytes_how,
+    bytes_table,
+    literal,
+    backslash,
+    pairs,
+    lead,
+    offsets,
+    out,
+    state,
 ):
     """Text as UTF-8, or bytes as they are, with 32-bit offsets.
 

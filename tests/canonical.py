@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from stocktake.commerce.model import TABLES
 from stocktake.engine import duck
@@ -18,18 +19,23 @@ FOUND = [("Assam, loose", "4.50"), ("Jasmine pearls", "12.00"), ("Mint", "3.20")
 STATUSES = ["completed"] * 3 + ["processing", "pending", "cancelled", "refunded", "abandoned"]
 
 
+ARROW = {
+    "VARCHAR": pa.string(), "TIMESTAMP": pa.timestamp("us"), "DECIMAL(38,18)": pa.decimal128(38, 18),
+    "BOOLEAN": pa.bool_(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
+    "DATE": pa.date32(), "VARCHAR[]": pa.list_(pa.string()),
+}  # fmt: skip
+
+
 def canonical_tables(rows: Rows) -> duckdb.DuckDBPyConnection:
     """A connection with every canonical table, holding ``rows``; columns left out are NULL."""
     connection = duck.connect(threads=2)
     for table, columns in TABLES.items():
-        listed = ", ".join(f"{duck.quoted(name)} {kind}" for name, kind in columns.items())
-        connection.execute(f"CREATE TABLE {duck.quoted(table)} ({listed})")
-        for row in rows.get(table, []):
-            names = ", ".join(duck.quoted(name) for name in row)
-            places = ", ".join("?" for _ in row)
-            connection.execute(
-                f"INSERT INTO {duck.quoted(table)} ({names}) VALUES ({places})", list(row.values())
-            )
+        schema = pa.schema([(name, ARROW[kind]) for name, kind in columns.items()])
+        listed = [{name: row.get(name) for name in columns} for row in rows.get(table, [])]
+        assert all(set(row) <= set(columns) for row in rows.get(table, []))
+        connection.register("given", pa.Table.from_pylist(listed, schema))
+        connection.execute(f"CREATE TABLE {duck.quoted(table)} AS SELECT * FROM given")
+        connection.unregister("given")
     return connection
 
 

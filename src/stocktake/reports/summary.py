@@ -102,9 +102,9 @@ def compose(
     settings = case.settings
     document = Document(
         kind="Summary of what was seized and read",
-        title=shown(settings.name) or "Unnamed case",
-        subtitle=f"Case {shown(settings.reference)}",
-        marking=shown(settings.marking),
+        title=shown(settings.name, 80) or "Unnamed case",
+        subtitle=f"Case {shown(settings.reference, 80)}",
+        marking=shown(settings.marking, 60),
         running=f"Case {shown(settings.reference, 40)}",
         footer=f"Ledger entry {number(head.count)}, {head.head[:16]}…",
         made=made,

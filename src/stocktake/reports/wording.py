@@ -91,23 +91,27 @@ def _drawable() -> frozenset[int]:
 def shown(value: object, longest: int = LONGEST) -> str:
     """A text from evidence, so that a page shows what is there and nothing acts.
 
-    One line; at most ``longest`` characters, then ``[…]``. What can't be seen or drawn (control characters,
-    marks that turn the direction of text, emoji, scripts that the fonts lack, more than two marks on one
-    letter) stands as its code point: ``[U+202E]``. NULL is the empty text.
+    One line; at most ``longest`` characters as shown, then ``[…]``. What can't be seen or drawn (control
+    characters, marks that turn the direction of text, emoji, scripts that the fonts lack, more than two
+    marks on one letter) stands as its code point: ``[U+202E]``. NULL is the empty text.
     """
     if value is None:
         return ""
     text = str(value)
-    cut = len(text) > longest
     parts: list[str] = []
-    marks = 0
-    for character in text[:longest]:
+    length = marks = 0
+    for character in text:
         kind = unicodedata.category(character)
         marks = marks + 1 if kind in ("Mn", "Me") else 0
         if character in "\t\n\r" or kind in ("Zs", "Zl", "Zp"):
-            parts.append(" ")
+            part = " "
         elif kind[0] == "C" or ord(character) not in _drawable() or marks > _MARKS_TOGETHER:
-            parts.append(f"[U+{ord(character):04X}]")
+            part = f"[U+{ord(character):04X}]"
         else:
-            parts.append(character)
-    return " ".join("".join(parts).split()) + (SHORTENED if cut else "")
+            part = character
+        length += len(part)
+        if length > longest:
+            parts.append(SHORTENED)
+            break
+        parts.append(part)
+    return " ".join("".join(parts).split())

@@ -74,10 +74,8 @@ def process(
 def problem_counts(case: Case) -> tuple[int, int]:
     """How many problems of severity error, and of severity warning, the processed exhibits have."""
     with open_case(case) as connection:
-        row = connection.execute(
-            "SELECT count_if(severity = 'error'), count_if(severity = 'warning') FROM problems"
-        ).fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+        counts = dict(connection.execute("SELECT severity, count(*) FROM problems GROUP BY 1").fetchall())
+    return counts.get("error", 0), counts.get("warning", 0)
 
 
 def _read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Path]:

@@ -103,7 +103,7 @@ WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, TextIO], int]] = {
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind))
 
 
 def _line(values: list[str], widths: list[int], right: list[bool]) -> str:

@@ -65,10 +65,10 @@ def in_short(connection: duckdb.DuckDBPyConnection, refs: References, read: Acco
             f"Their tables hold {count(read.found, 'row')}",
             rows,
             f". Of these, {number(read.mapped)} were used and {number(read.set_aside)} were set aside, each "
-            "for a reason that section 3 gives. ",
+            "for a reason that section\u00a03 gives. ",
             "The accounts balance: nothing is missing without a reason."
             if not read.wrong
-            else f"The accounts do not balance in {count(len(read.wrong), 'place')}, which section 3 names.",
+            else f"The accounts do not balance in {count(len(read.wrong), 'place')}, named in section\u00a03.",
         )
     return [Paragraph(told), Paragraph(_problems_sentence(connection, refs))]
 
@@ -91,7 +91,7 @@ def _problems_sentence(connection: duckdb.DuckDBPyConnection, refs: References) 
         joint = "" if n == 0 else " and " if n == len(order) - 1 else ", "
         name = words.get(severity, f"problem of severity {shown(severity, 20) or 'unknown'}")
         text += [joint + count(row["count"], name, None if severity in words else name), refs(figure, row)]
-    return [*text, ". Annex B lists them."]
+    return [*text, ". Annex\u00a0B lists them."]
 
 
 def section(

@@ -177,7 +177,7 @@ def _in_short(site: SiteFigures) -> Text:
     text.append(".")
     if site.rows("not-counted-by-reason"):
         rest = site.sums("not-counted-by-reason")
-        text += [" A further ", *rest, " is recorded but does not count; section 5 has the reasons."]
+        text += [" A further ", *rest, " is recorded but does not count; section\u00a05 has the reasons."]
     return text
 
 

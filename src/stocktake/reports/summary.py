@@ -167,7 +167,7 @@ def _in_short(
             Paragraph(
                 pieces(
                     f"This report covers {count(len(seized), 'exhibit')} ({names}), {size(total)} in all. "
-                    "Section 2 names them with their hashes."
+                    "Section\u00a02 names them with their hashes."
                 )
             )
         )
@@ -180,7 +180,7 @@ def _in_short(
             pieces(
                 "A small label after a figure, such as ",
                 Piece("strong", "F1"),
-                ", leads to its line in Annex A, and from there to the rows and the bytes in the exhibit "
+                ", leads to its line in Annex\u00a0A, and from there to the rows and bytes in the exhibit "
                 "that it rests on.",
             )
         )

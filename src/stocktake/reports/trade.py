@@ -217,7 +217,7 @@ def _takings(site: SiteFigures) -> list[Block]:
     text: list[str | Piece] = ["Money received adds up to ", *site.sums("receipts")]
     if site.rows("refunds"):
         text += ["; refunds of ", *site.sums("refunds", turned=True), " are taken off"]
-    text += [", so that the takings are ", *site.sums("takings"), ". Section 6 gives the rule."]
+    text += [", so that the takings are ", *site.sums("takings"), ". Section\u00a06 gives the rule."]
     if not site.rows("takings"):
         return [Paragraph(text)]
     table = _money_table(

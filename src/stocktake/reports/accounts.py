@@ -68,7 +68,7 @@ def in_short(connection: duckdb.DuckDBPyConnection, refs: References, read: Acco
             "for a reason that section\u00a03 gives. ",
             "The accounts balance: nothing is missing without a reason."
             if not read.wrong
-            else f"The accounts do not balance in {count(len(read.wrong), 'place')}, named in section\u00a03.",
+            else f"The accounts do not balance in {count(len(read.wrong), 'place')}, see section\u00a03.",
         )
     return [Paragraph(told), Paragraph(_problems_sentence(connection, refs))]
 

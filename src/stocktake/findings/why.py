@@ -5,8 +5,9 @@ not rows: ``source:…`` is a place in the evidence, ``figure:…`` a number tha
 """
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -22,6 +23,7 @@ from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
 from stocktake.records.catalogue import manifests
 from stocktake.records.reading import addressed
+from stocktake.shops.details import details, raw_row
 
 # Kind of id -> canonical table and the column that holds the id.
 KINDS = {
@@ -78,13 +80,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Why:
-    """The answer: the canonical rows of that id, the statements that made them, their places."""
+    """The answer: the canonical rows of that id, the statements that made them, their places.
+
+    ``details`` are the places of rows that belong to those: an order's meta, items, totals.
+    """
 
     id: str
     table: str
     rows: list[dict[str, Any]]
     rules: list[Rule]
     sources: list[Source]
+    details: list[Source] = field(default_factory=list)
     figure: Explanation | None = None
 
 
@@ -102,16 +108,22 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         return Why(identifier, "", [], [], [], figure=explanation)
     table, column = KINDS[kind]
     rows = _rows(connection, table, column, identifier)
+    if not rows and kind == "source":
+        found = raw_row(case, identifier)
+        if found is not None:
+            return Why(identifier, table, [], [], read_bytes(case, [Source(**vars(found))]))
     if not rows:
         raise UserError(f"The case has no {identifier}.")
-    source_ids = list(dict.fromkeys(str(row["source_id"]) for row in rows if row["source_id"]))
-    rules = list(dict.fromkeys(row["rule"] for row in rows if row["rule"]))
+    source_ids = list(dict.fromkeys(str(one["source_id"]) for one in rows if one["source_id"]))
+    rules = list(dict.fromkeys(one["rule"] for one in rows if one["rule"]))
+    sources = [_place(connection, source_id) for source_id in source_ids]
     return Why(
         id=identifier,
         table=table,
         rows=rows,
         rules=[rule_text(rule) for rule in rules],
-        sources=[_place(case, connection, source_id) for source_id in source_ids],
+        sources=read_bytes(case, sources),
+        details=read_bytes(case, _details(case, sources)),
     )
 
 
@@ -137,7 +149,7 @@ def _rows(
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _place(case: Case, connection: duckdb.DuckDBPyConnection, source_id: str) -> Source:
+def _place(connection: duckdb.DuckDBPyConnection, source_id: str) -> Source:
     rows = _rows(connection, "sources", "source_id", source_id)
     if not rows:
         return Source(source_id, "", "", "", "", "", None, None, "", note="The case has no such source.")
@@ -153,34 +165,62 @@ def _place(case: Case, connection: duckdb.DuckDBPyConnection, source_id: str) ->
         "length",
         "sha256",
     )
-    return read_bytes(case, Source(**{name: row[name] for name in names}))
+    return Source(**{name: row[name] for name in names})
 
 
-def read_bytes(case: Case, source: Source) -> Source:
-    """``source`` with its bytes, read from the exhibit now and never from what was derived from it."""
-    if source.offset is None or source.length is None:
-        return _with(source, note="This kind of file has no byte range for a row; its table and key name it.")
-    exhibit = _exhibit(case, source.exhibit)
-    try:
-        for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
-            if item.path == source.path:
-                with closing(addressed(item, _facts(case, source))) as stream:
-                    return _read_range(source, stream, source.offset, source.length)
-    except OSError as error:
-        return _with(source, note=f"The exhibit can't be read now: {error.strerror or error}.")
-    return _with(source, note=f"Exhibit {source.exhibit} no longer holds {source.path}.")
+def _details(case: Case, sources: list[Source]) -> list[Source]:
+    """The places of the rows that belong to those of ``sources``, but for these themselves."""
+    found = [
+        Source(**vars(detail))
+        for source in sources
+        if source.table_name
+        for detail in details(case, source.exhibit, source.table_name, source.row_key)
+    ]
+    own = {source.source_id for source in sources}
+    return [source for source in found if source.source_id not in own]
 
 
-def _facts(case: Case, source: Source) -> dict[str, Any]:
-    """What the reader noted of the file: it knows whether a tool stood between the bytes and the offsets."""
-    for manifest in manifests(case, source.exhibit):
-        if manifest["path"] == source.path:
-            return dict(manifest["facts"])
-    return {}
+def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
+    """The sources with their bytes, read from the exhibit now and never from what was derived from it.
+
+    Each file is unwrapped once, up to the last byte that is asked for.
+    """
+    read: dict[str, Source] = {}
+    by_file: dict[tuple[str, str], list[Source]] = {}
+    for source in sources:
+        if source.note:
+            read[source.source_id] = source
+        elif source.offset is None or source.length is None:
+            note = "This kind of file has no byte range for a row; its table and key name it."
+            read[source.source_id] = _with(source, note=note)
+        else:
+            by_file.setdefault((source.exhibit, source.path), []).append(source)
+    for (exhibit, path), wanted in by_file.items():
+        try:
+            found = _read_file(case, exhibit, path, sorted(wanted, key=lambda source: source.offset or 0))
+        except OSError as error:
+            note = f"The exhibit can't be read now: {error.strerror or error}."
+            found = [_with(source, note=note) for source in wanted]
+        read |= {source.source_id: source for source in found}
+    return [read[source.source_id] for source in sources]
 
 
-def _read_range(source: Source, stream: Stream, skip: int, left: int) -> Source:
-    stream.skip(skip)
+def _read_file(case: Case, reference: str, path: str, wanted: list[Source]) -> list[Source]:
+    """Read ranges of one file, in the order of their offsets."""
+    exhibit = _exhibit(case, reference)
+    for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
+        if item.path == path:
+            read = [manifest["facts"] for manifest in manifests(case, reference) if manifest["path"] == path]
+            with closing(addressed(item, read[0] if read else {})) as stream:
+                return [_read_range(source, stream) for source in wanted]
+    return [_with(source, note=f"Exhibit {reference} no longer holds {path}.") for source in wanted]
+
+
+def _read_range(source: Source, stream: Stream) -> Source:
+    begin, left = source.offset or 0, source.length or 0
+    if begin < stream.tell():
+        return _with(source, note="The row lies inside of another that is shown.")
+    stream.skip(begin - stream.tell())
     digest = hashlib.sha256()
     shown = b""
     while left:
@@ -227,13 +267,20 @@ def text(why: Why) -> str:
         ]
     for source in why.sources:
         lines += ["", *_source_lines(source)]
+    if why.details:
+        lines += ["", f"Rows that belong to it: {len(why.details)}"]
+    for source in why.details:
+        lines.append(
+            f"  {visible(source.source_id)}  {source.length or 0:,} bytes from offset {source.offset or 0:,}"
+        )
+        lines.append(f"  | {_shortened(_bytes_text(source.data or b''))}")
     return "\n".join(lines)
 
 
 def _figure_lines(figure: Explanation) -> list[str]:
     rows = figure.by_currency or (figure.value,)
     values = [
-        f"{name} {plain(value)}" for row in rows for name, value in row.values.items() if value is not None
+        f"{name} {plain(value)}" for one in rows for name, value in one.values.items() if value is not None
     ]
     left = figure.count - len(figure.subjects)
     return [
@@ -266,13 +313,16 @@ def _source_lines(source: Source) -> list[str]:
     if source.data_sha256:
         lines.append(f"  sha256    {source.data_sha256} (of these bytes)")
     if source.data is not None:
-        shown = source.data.decode("utf-8", "backslashreplace")
-        lines += [f"  | {visible(line)}" for line in shown.split("\n")]
+        lines += [f"  | {line}" for line in _bytes_text(source.data).split("\n")]
         if source.length and source.length > len(source.data):
             lines.append(f"  | … the first {len(source.data):,} of {source.length:,} bytes")
     if source.note:
         lines.append(f"  {source.note}")
     return lines
+
+
+def _bytes_text(data: bytes) -> str:
+    return visible(data.decode("utf-8", "backslashreplace"))
 
 
 def _shortened(text: str, limit: int = 400) -> str:

@@ -17,7 +17,8 @@ class LogicalTable:
 
     ``names`` gives, for a column that versions call differently, its other names. ``needs`` are columns
     without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
-    HTML. A ``shared`` table may stand under the base prefix.
+    HTML. A ``shared`` table may stand under the base prefix. ``details`` are tables, with the column that
+    holds this one's key, whose rows belong to its.
     """
 
     name: str
@@ -27,6 +28,8 @@ class LogicalTable:
     needs: tuple[str, ...]
     html: frozenset[str]
     shared: bool
+    details: dict[str, str]
+    of: str | None = None  # the artefact family whose table it is, where that is another
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,18 @@ class FolderError(Exception):
 
 def supported() -> list[ShopSoftware]:
     """Every shop software that has a folder, by name."""
-    return list(_supported())
+    return list(_folders("shops"))
+
+
+def artefact_families() -> list[ShopSoftware]:
+    """Every artefact family whose folder has a mapping, by name."""
+    return list(_folders("artefacts"))
 
 
 @cache
-def _supported() -> tuple[ShopSoftware, ...]:
+def _folders(within: str) -> tuple[ShopSoftware, ...]:
     return tuple(
         read_folder(folder, within)
-        for within in STATED
         for folder in sorted((files("stocktake") / within).iterdir(), key=lambda folder: folder.name)
         if folder.joinpath(STATED[within]).is_file()
     )
@@ -199,6 +206,8 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
             if not isinstance(stated, str) and stated.get("html")
         ),
         shared=entry.get("shared", False),
+        of=entry.get("of"),
+        details=entry.get("details", {}),
     )
 
 

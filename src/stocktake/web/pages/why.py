@@ -30,6 +30,7 @@ def why(request: Request) -> Response:
     return page(
         request, "why.html", found=found, figure=figure, kind=identifier.partition(":")[0],
         sources=[_drawn(source) for source in found.sources],
+        details=[_drawn(source) for source in found.details],
     )  # fmt: skip
 
 

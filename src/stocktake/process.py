@@ -207,7 +207,11 @@ def _read_unit(
 
 
 def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
-    """Read what several items are together. Its hash is over the paths of its items: each has its own."""
+    """Read what several items are together, or one item of which others say something."""
+    unit.facts |= group.facts
+    if len(group.items) == 1 and group.path == group.items[0].path:
+        read_item(group.items[0], unit, kind=group.kind, reader=artefacts.read)
+        return
     scratch = unit.folder / "scratch"
     scratch.mkdir()
     try:

@@ -1,7 +1,10 @@
 """What lies on a server beside its databases: logs, host artefacts, mail, wallets, keys, captures.
 
 Each family is a folder with a reader in Python (files to raw tables) and, like a shop, ``mapping.toml`` and
-SQL (raw tables to canonical ones). A family's package gives
+SQL (raw tables to canonical ones). The SQL sees the family's tables of the whole exhibit at once, each row
+with the ``_path`` of its item; a table with ``of = "host"`` in ``mapping.toml`` is another family's.
+``coverage.sql`` gives a ``path`` beside ``table_name, reason, rows``, so that each item's account balances.
+A family's package gives
 
 ``recognise(head, path)``
     the kind of a file by its first 64 KiB and, where it must, its path in the exhibit; None where it is none
@@ -9,13 +12,14 @@ SQL (raw tables to canonical ones). A family's package gives
 ``read(kind, stream, item, unit)``
     its raw tables, as a stream;
 ``groups(items)``, optional
-    things that are several files (a data directory, a Tor service folder);
+    things that are several files (a data directory, a Tor service folder); a group of one file, which other
+    files say something of (a log's format), is read by ``read`` with the group's facts in ``unit.facts``;
 ``read_group(group, unit, scratch)``, with ``groups``
     their raw tables; ``scratch`` is an empty folder inside the case that is removed afterwards.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -31,11 +35,15 @@ FAMILIES = ("tor", "keys", "wallets", "captures", "mail", "weblogs", "host", "da
 
 @dataclass(frozen=True)
 class Group:
-    """Several items that are one thing. ``path`` is that of the folder they lie in, or of their main file."""
+    """Several items that are one thing. ``path`` is that of the folder they lie in, or of their main file.
+
+    ``facts`` are what other items of the exhibit say of them; they go into the unit's facts.
+    """
 
     path: str
     kind: str
     items: tuple[Item, ...]
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 def families() -> list[ModuleType]:
@@ -61,7 +69,7 @@ def groups(items: Sequence[Item]) -> Iterator[Group]:
             continue
         for group in family.groups([item for item in items if item.path not in taken]):
             taken |= {item.path for item in group.items}
-            yield Group(group.path, f"{family.__name__.rpartition('.')[2]}:{group.kind}", group.items)
+            yield replace(group, kind=f"{family.__name__.rpartition('.')[2]}:{group.kind}")
 
 
 def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
@@ -73,4 +81,4 @@ def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
 def read_group(group: Group, unit: UnitWriter, scratch: Path) -> None:
     """Read a group that `groups` gave."""
     family, _, own = group.kind.partition(":")
-    import_module(f"{__package__}.{family}").read_group(Group(group.path, own, group.items), unit, scratch)
+    import_module(f"{__package__}.{family}").read_group(replace(group, kind=own), unit, scratch)

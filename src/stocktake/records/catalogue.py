@@ -15,6 +15,7 @@ class RawTable:
     ``label`` names it within its exhibit, and is the TABLE of ids: the table's own name where that is
     unique in the exhibit, else with its database before it, else with the item's path too.
     ``columns`` are (name, declared type, Arrow type) in order; ``parts`` are Parquet files in row order.
+    ``kind`` is the item's, and names an artefact family where it has a colon (``host:syslog``).
     """
 
     exhibit: str
@@ -30,6 +31,7 @@ class RawTable:
     set_aside: dict[str, int]
     parts: tuple[Path, ...]
     facts: dict[str, Any]
+    kind: str = ""
 
 
 def manifests(case: Case, exhibit: str) -> list[dict[str, Any]]:
@@ -73,6 +75,7 @@ def raw_tables(case: Case, exhibit: str) -> list[RawTable]:
             set_aside=table["set_aside"],
             parts=tuple(manifest["folder"] / part["file"] for part in table["parts"]),
             facts=manifest["facts"],
+            kind=manifest["kind"],
         )
         for manifest, table in read
     ]

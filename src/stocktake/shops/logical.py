@@ -1,5 +1,6 @@
 """Logical tables: a shop's raw tables as its folder's SQL sees them, whatever the version or the dump."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -8,7 +9,7 @@ from stocktake.engine.duck import empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable
 from stocktake.shops.folders import LogicalTable
 
-PLACE = {"_ref": "VARCHAR", "_offset": "BIGINT", "_length": "BIGINT", "_row": "BIGINT"}
+PLACE = {"_ref": "VARCHAR", "_path": "VARCHAR", "_offset": "BIGINT", "_length": "BIGINT", "_row": "BIGINT"}
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,49 @@ class Misfit:
 
 def row_ref(table: RawTable) -> str:
     """SQL for a raw row's ref, ``KC/1/wp_posts/1234``: by its key, or by ``#`` and its ordinal."""
+    return f"{literal(f'{table.exhibit}/{table.label}/')} || {_row_key(table)}"
+
+
+def _row_key(table: RawTable) -> str:
     there = [name for name, _, _ in table.columns]
     by_row = "'#' || CAST(_row AS VARCHAR)"
     if table.key and all(name in there for name in table.key):
         key = " || '/' || ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in table.key)
-        return f"{literal(f'{table.exhibit}/{table.label}/')} || COALESCE({key}, {by_row})"
-    return f"{literal(f'{table.exhibit}/{table.label}/')} || {by_row}"
+        return f"COALESCE({key}, {by_row})"
+    return by_row
 
 
-def view(logical: LogicalTable, table: RawTable | None) -> str:
-    """SQL of the logical table over the raw one's parts; empty where there is none."""
+def rows(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
+    """SQL of the raw rows with their ``_ref``, and the ``_path`` and ``_item`` of each: which table it is of.
+
+    ``_item`` is the position in ``tables``, which have the same columns as far as they have them at all.
+    """
+    with_parts = [(number, table) for number, table in enumerate(tables) if table.parts]
+    if len(with_parts) == 1:
+        ((number, table),) = with_parts
+        ref = row_ref(keyed(logical, table))
+        place = f"{ref} AS _ref, {literal(table.path)} AS _path, {number} AS _item"
+        return f"SELECT *, {place} FROM {parquet(table.parts)}"
+    files = ", ".join(
+        f"({literal(str(part))}, {literal(f'{t.exhibit}/{t.label}/')}, {literal(t.path)}, {number})"
+        for number, t in with_parts
+        for part in t.parts
+    )
+    parts = parquet(part for _, table in with_parts for part in table.parts)
+    key = _row_key(keyed(logical, with_parts[0][1]))
+    return (
+        f"SELECT * EXCLUDE (_file, filename), _home || {key} AS _ref "
+        f"FROM {parts.removesuffix(')')}, filename = true) "
+        f"JOIN (VALUES {files}) AS _files(_file, _home, _path, _item) ON _file = filename"
+    )
+
+
+def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
+    """SQL of the logical table over the raw ones' parts; empty where there are none."""
     columns = logical.columns | PLACE
-    if table is None or not table.parts:
+    if not any(table.parts for table in tables):
         return empty(columns)
-    there = {name.lower(): (name, kind) for name, _, kind in table.columns}
+    there = {name.lower(): (name, kind) for table in reversed(tables) for name, _, kind in table.columns}
     chosen = []
     for column, declared in logical.columns.items():
         names = [name.lower() for name in (column, *logical.names.get(column, ()))]
@@ -46,10 +76,7 @@ def view(logical: LogicalTable, table: RawTable | None) -> str:
         if found and column in logical.html:
             value = f"unescape_html({value})"
         chosen.append(f"{value} AS {quoted(column)}")
-    return (
-        f"SELECT {', '.join(chosen)}, {row_ref(keyed(logical, table))} AS _ref, _offset, _length, _row "
-        f"FROM {parquet(table.parts)}"
-    )
+    return f"SELECT {', '.join(chosen)}, _ref, _path, _offset, _length, _row FROM ({rows(logical, tables)})"
 
 
 def misfits(connection: duckdb.DuckDBPyConnection, logical: LogicalTable, table: RawTable) -> list[Misfit]:

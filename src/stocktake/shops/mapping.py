@@ -19,8 +19,8 @@ from stocktake.commerce.tables import write_rows
 from stocktake.engine.duck import connect, empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable, manifests, raw_tables
 from stocktake.shops import logical
-from stocktake.shops.folders import LogicalTable, ShopSoftware, supported
-from stocktake.shops.recognition import Recognition, recognise
+from stocktake.shops.folders import LogicalTable, ShopSoftware, artefact_families, supported
+from stocktake.shops.recognition import Recognition, of_family, recognise
 from stocktake.shops.unpack import unpack
 
 # Tables that are filled here, after the folders' SQL has run.
@@ -52,10 +52,14 @@ class _Problem:
 
 @dataclass
 class _Shop:
-    """A recognised shop, its folder, and the accounts that its mapping gives, by label of raw table."""
+    """A recognised shop, its folder, and the accounts that its mapping gives, by label of raw table.
+
+    ``raw`` are the raw tables behind each logical one: one for a shop, one an item for an artefact family.
+    """
 
     found: Recognition
     software: ShopSoftware
+    raw: dict[str, tuple[RawTable, ...]]
     coverage: dict[str, list[completeness.Class]] = field(default_factory=dict)
 
 
@@ -107,7 +111,15 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
         work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit))
         units = manifests(case, exhibit)
         folders = {software.name: software for software in supported()}
-        shops = [_Shop(found, folders[found.software]) for found in recognise(case, exhibit)]
+        shops = [
+            _Shop(found, folders[found.software], {name: (table,) for name, table in found.tables.items()})
+            for found in recognise(case, exhibit)
+        ]
+        shops += [
+            _Shop(whole[0], family, whole[1])
+            for family in artefact_families()
+            if (whole := of_family(family, work.raw)) is not None
+        ]
         for number, shop in enumerate(shops):
             _map_shop(work, shop, f"shop{number}", case.settings.time_zone)
         connection.execute("SET search_path = 'main'")
@@ -164,9 +176,9 @@ def _costing_a_problem(work: _Work, statement: Statement, shop: _Shop) -> Iterat
 def _define(work: _Work, shop: _Shop, time_zone: str) -> None:
     """The views that the folder's SQL reads: logical tables, lookups, and facts about the shop."""
     for name, table in shop.software.tables.items():
-        raw = shop.found.tables.get(name)
+        raw = shop.raw.get(name, ())
         work.connection.execute(f"CREATE VIEW {quoted(name)} AS {logical.view(table, raw)}")
-        for misfit in logical.misfits(work.connection, table, raw) if raw else ():
+        for misfit in (misfit for one in raw for misfit in logical.misfits(work.connection, table, one)):
             told = (
                 f"{misfit.rows} values of {misfit.table.label}.{misfit.column} are no {misfit.declared}; "
                 "the mapping sees nothing there and the raw table keeps them."
@@ -220,7 +232,7 @@ def _unpack(work: _Work, shop: _Shop) -> None:
         broken = unpack(work.connection, stated, shop.software.tables[stated.table], file)
         work.view(stated.name, file)
         if broken.rows:
-            table = shop.found.tables[stated.table]
+            table = shop.raw[stated.table][0]
             told = (
                 f"{broken.rows} values of {table.label}.{stated.column}, to be unpacked as {stated.name}, "
                 f"are damaged ({broken.first_fault}); their text is kept in the raw table."
@@ -251,7 +263,9 @@ def _told_by_sql(work: _Work, statement: Statement, shop: _Shop) -> None:
         f"SELECT severity, message, source_id FROM ({statement.sql}\n) ORDER BY ALL"
     )
     for severity, message, source_id in found.fetchall():
-        work.problems.append(_Problem("shops", severity, message, shop.found.path, source_id, statement.rule))
+        work.problems.append(
+            _Problem("shops", severity, message, shop.found.path or None, source_id, statement.rule)
+        )
 
 
 def _cover(work: _Work, statement: Statement, shop: _Shop) -> None:
@@ -260,14 +274,18 @@ def _cover(work: _Work, statement: Statement, shop: _Shop) -> None:
     if any(name == "site" for name, _ in shop.software.prepare):
         sites = work.connection.execute("SELECT site_id FROM site LIMIT 2").fetchall()
         site_id = str(sites[0][0]) if len(sites) == 1 else None
+    named = [row[0] for row in work.connection.execute(f"DESCRIBE {statement.sql}").fetchall()]
+    path = "path" if "path" in named else "NULL"
     found = work.connection.execute(
-        f"SELECT table_name, reason, CAST(rows AS BIGINT) FROM ({statement.sql}\n) "
+        f"SELECT table_name, {path}, reason, CAST(rows AS BIGINT) FROM ({statement.sql}\n) "
         "WHERE rows > 0 ORDER BY ALL"
     )
-    for name, reason, rows in found.fetchall():
-        if name in shop.found.tables:
-            classes = shop.coverage.setdefault(shop.found.tables[name].label, [])
-            classes.append(completeness.Class(site_id, reason, rows))
+    for name, of_path, reason, rows in found.fetchall():
+        for table in shop.raw.get(name, ()):
+            if of_path in (None, table.path):
+                share = rows if of_path or len(shop.raw[name]) == 1 else table.rows
+                classes = shop.coverage.setdefault(table.label, [])
+                classes.append(completeness.Class(site_id, reason, share))
 
 
 def _finish(work: _Work, table: str) -> None:
@@ -344,8 +362,9 @@ def _account(work: _Work, units: list[dict[str, Any]], shops: list[_Shop]) -> No
             name = f"{shop.found.exhibit}/{label}".lower().removeprefix(shop.found.ref.lower())
             if name in shop.software.ignored:
                 reasons.setdefault(label, shop.software.ignored[name])
-        for table in shop.found.tables.values():
-            reasons.setdefault(table.label, completeness.NOT_ACCOUNTED)
+        for name, tables in shop.raw.items():
+            for table in tables if shop.software.tables[name].of is None else ():
+                reasons.setdefault(table.label, completeness.NOT_ACCOUNTED)
     rows, unbalanced = completeness.of_rows(work.raw, coverage, reasons)
     for table, told in unbalanced:
         work.problems.append(_Problem("commerce", "error", told, table.path, rule="commerce/completeness.py"))
@@ -406,33 +425,39 @@ def _sources(work: _Work, shops: list[_Shop]) -> None:
     )
     cited = work.file("cited")
     work.copy(f"SELECT DISTINCT source_id FROM ({every}) WHERE source_id IS NOT NULL", cited)
-    read = {
-        table.label: shop.software.tables[name] for shop in shops for name, table in shop.found.tables.items()
-    }
-    for table in work.raw:
-        if table.label in read and table.parts:
-            _sources_in(work, table, read[table.label], cited)
+    done: set[str] = set()
+    for shop in shops:
+        for name, tables in shop.raw.items():
+            left = [table for table in tables if table.parts and table.label not in done]
+            done |= {table.label for table in left}
+            if left:
+                _sources_in(work, left, shop.software.tables[name], cited)
     _rows(
         work, "sources", [{**place, "basis": "recorded", "rule": "records"} for place in work.places.values()]
     )
     _finish(work, "sources")
 
 
-def _sources_in(work: _Work, table: RawTable, read_as: LogicalTable, cited: Path) -> None:
-    home = f"source:{table.exhibit}/{table.label}/"
-    wanted = f"SELECT source_id FROM {parquet([cited])} WHERE starts_with(source_id, {literal(home)})"
-    if not work.connection.execute(f"{wanted} LIMIT 1").fetchone():
-        return
-    ref = logical.row_ref(logical.keyed(read_as, table))
+def _sources_in(work: _Work, tables: list[RawTable], read_as: LogicalTable, cited: Path) -> None:
+    wanted = f"SELECT source_id FROM {parquet([cited])}"
+    if len(tables) == 1:
+        home = f"source:{tables[0].exhibit}/{tables[0].label}/"
+        wanted += f" WHERE starts_with(source_id, {literal(home)})"
+        if not work.connection.execute(f"{wanted} LIMIT 1").fetchone():
+            return
+    items = ", ".join(
+        f"({number}, {literal(t.container)}, {literal(t.label)}, {literal(t.sha256)})"
+        for number, t in enumerate(tables)
+    )
     value = {
-        "path": literal(table.path),
-        "container": literal(table.container),
-        "table_name": literal(table.label),
-        "row_key": f"substr(source_id, {len(home) + 1})",
+        "path": "_path",
+        "container": "_container",
+        "table_name": "_label",
+        "row_key": f"substr(source_id, {len(f'source:{work.exhibit}/')} + length(_label) + 2)",
         "offset": "_offset",
         "length": "_length",
-        "sha256": literal(table.sha256),
-        "exhibit": literal(table.exhibit),
+        "sha256": "_sha256",
+        "exhibit": literal(work.exhibit),
         "source_id": "source_id",
         "basis": "'recorded'",
         "rule": "'records'",
@@ -442,8 +467,10 @@ def _sources_in(work: _Work, table: RawTable, read_as: LogicalTable, cited: Path
     )
     file = work.file("sources")
     work.copy(
-        f"SELECT {chosen} FROM (SELECT 'source:' || {ref} AS source_id, _offset, _length "
-        f"FROM {parquet(table.parts)}) WHERE source_id IN ({wanted})",
+        f"SELECT {chosen} FROM (SELECT 'source:' || _ref AS source_id, _path, _item, _offset, _length "
+        f"FROM ({logical.rows(read_as, tables)})) "
+        f"JOIN (VALUES {items}) AS _items(_number, _container, _label, _sha256) ON _number = _item "
+        f"WHERE source_id IN ({wanted})",
         file,
     )
     work.fragments["sources"].append(file)

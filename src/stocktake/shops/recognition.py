@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from stocktake.case import Case
 from stocktake.engine.duck import connect, parquet, quoted
 from stocktake.records.catalogue import RawTable, raw_tables
-from stocktake.shops.folders import Group, LogicalTable, ShopSoftware, supported
+from stocktake.shops.folders import Group, LogicalTable, ShopSoftware, artefact_families, supported
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class Recognition:
 def recognise(case: Case, exhibit: str) -> list[Recognition]:
     """The shops in one exhibit, in the order of item, database and prefix."""
     found = []
-    for tables in _databases(raw_tables(case, exhibit)):
+    mapped_apart = {family.name for family in artefact_families()}
+    of_shops = [table for table in raw_tables(case, exhibit) if family_of(table) not in mapped_apart]
+    for tables in _databases(of_shops):
         for software in supported():
             found += _find(software, tables)
     read = {table.label for shop in found for table in shop.tables.values()}
@@ -45,6 +47,47 @@ def recognise(case: Case, exhibit: str) -> list[Recognition]:
         replace(shop, uncovered=tuple(label for label in shop.uncovered if label not in read))
         for shop in found
     ]
+
+
+def family_of(table: RawTable) -> str | None:
+    """The artefact family that read the table; None where it is a table of a database."""
+    family, colon, _ = table.kind.partition(":")
+    return family if colon and table.database == family else None
+
+
+def of_family(
+    family: ShopSoftware, tables: Iterable[RawTable]
+) -> tuple[Recognition, dict[str, tuple[RawTable, ...]]] | None:
+    """A family's raw tables in a whole exhibit, by logical name; None where it read nothing.
+
+    Unlike a shop, a family is mapped once for all its items, so that what one file says (the system's time
+    zone) can be used for another (a log).
+    """
+    there = list(tables)
+    own = [table for table in there if family_of(table) == family.name]
+    if not own:
+        return None
+    here: dict[str, tuple[RawTable, ...]] = {}
+    for name, logical in family.tables.items():
+        owner = logical.of or family.name
+        found = tuple(table for table in there if family_of(table) == owner and table.name == name)
+        if found:
+            here[name] = found
+    recognition = Recognition(
+        software=family.name,
+        title=family.title,
+        version=None,
+        exhibit=own[0].exhibit,
+        database=family.name,
+        path="",
+        prefix="",
+        sure=1.0,
+        reasons=(f"{len({table.path for table in own})} items were read as {family.title}",),
+        tables={},
+        uncovered=(),
+        ref=f"{own[0].exhibit}/",
+    )
+    return recognition, here
 
 
 def _databases(tables: Iterable[RawTable]) -> list[list[RawTable]]:

@@ -108,12 +108,9 @@ TABLES = {
   UNIQUE KEY `option_name` (`option_name`),
   KEY `autoload` (`autoload`)""",
 }
-SYLLABLES = (
-    "an ar be bo ca co da de di en er fa fi ga go ha in is ka ki la le li lo ma me mi na no o pa per po ra re ri ro sa"
-    " se si so ta te ti to tra u va ve vi wa za"
-).split()
+SYLLABLES = ["an", "ar", "be", "bo", "ca", "co", "da", "de", "di", "en", "er", "fa", "fi", "ga", "go", "ha", "in", "is", "ka", "ki", "la", "le", "li", "lo", "ma", "me", "mi", "na", "no", "o", "pa", "per", "po", "ra", "re", "ri", "ro", "sa", "se", "si", "so", "ta", "te", "ti", "to", "tra", "u", "va", "ve", "vi", "wa", "za"]
 STREETS = (
-    "Mill Lane|Station Road|High Street|St John's Terrace|Church Walk|Queen’s Parade|The Crescent".split("|")
+    ["Mill Lane", "Station Road", "High Street", "St John's Terrace", "Church Walk", "Queen’s Parade", "The Crescent"]
 )
 
 

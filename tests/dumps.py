@@ -40,9 +40,13 @@ class Reading:
         return list(zip(*(self.tables[table][name].to_pylist() for name in names), strict=True))
 
 
+# In memory where there is such a folder: a test may read thousands of dumps.
+SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
 def reading(dump: bytes, **options: Any) -> Reading:
     """Read a dump with stocktake."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         unit_folder = Path(folder) / "unit"
         with UnitWriter(unit_folder) as unit:
             mysqldump.read(io.BytesIO(dump), unit, **options)
@@ -60,7 +64,7 @@ def reading(dump: bytes, **options: Any) -> Reading:
 
 def manifest_of(dump: Any, **options: Any) -> dict[str, Any]:
     """The manifest alone; ``dump`` is bytes or a stream."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         with UnitWriter(Path(folder) / "unit") as unit:
             mysqldump.read(io.BytesIO(dump) if isinstance(dump, bytes) else dump, unit, **options)
             unit.finish(path="dump.sql")

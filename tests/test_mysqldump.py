@@ -1,6 +1,5 @@
 """Dumps read by stocktake against a real MariaDB that has loaded the same bytes."""
 
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -431,9 +430,9 @@ def test_a_table_created_twice_is_kept_apart(mariadb: MariaDB) -> None:
 
 def test_values_that_do_not_fit_are_kept_and_told() -> None:
     dump = (
-        "CREATE TABLE t (i TINYINT, d DATE, m DECIMAL(4,1), s VARCHAR(9), f FLOAT);\n"
-        "INSERT INTO t VALUES (300,'0000-00-00',12345.6,CURRENT_USER(),1e60),('abc','soon',1.25,'\\'x',NULL),(1,'2020-02-30','1,5','ok','x');\n"
-    ).encode() + b"INSERT INTO t (s) VALUES ('caf\xe9 \xed\xa0\x80');\n"
+        b"CREATE TABLE t (i TINYINT, d DATE, m DECIMAL(4,1), s VARCHAR(9), f FLOAT);\n"
+        b"INSERT INTO t VALUES (300,'0000-00-00',12345.6,CURRENT_USER(),1e60),('abc','soon',1.25,'\\'x',NULL),(1,'2020-02-30','1,5','ok','x');\n"
+    ) + b"INSERT INTO t (s) VALUES ('caf\xe9 \xed\xa0\x80');\n"
     read = reading(dump)
     assert read.rows("t") == [
         (None, None, None, None, None), (None, None, None, "'x", None), (1, None, None, "ok", None),

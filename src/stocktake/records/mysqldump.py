@@ -57,7 +57,7 @@ _DROPPED = re.compile(
     r"DROP\s+(?:TEMPORARY\s+)?(?:TABLE|VIEW)\s+(?:IF\s+EXISTS\s+)?(.+)", re.IGNORECASE | re.DOTALL
 )
 _VIEW = re.compile(r"CREATE\b[^(]*?\bVIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]+)", re.IGNORECASE)
-_NAMES = re.compile(r"\bNAMES\s+['\"]?(\w+)", re.IGNORECASE)
+_NAMES = re.compile(r"\b(?:NAMES|CHARACTER\s+SET|CHARSET)\s+['\"]?(\w+)", re.IGNORECASE)
 _CLIENT = re.compile(r"\bCHARACTER_SET_CLIENT\s*:?=\s*(@?)['\"]?(\w+)", re.IGNORECASE)
 _ZONE = re.compile(r"\bTIME_ZONE\s*:?=\s*['\"]([^'\"]+)['\"]", re.IGNORECASE)
 _SAVED_MODE = re.compile(r"(@\w+)\s*:?=\s*@@(?:SESSION\.|GLOBAL\.)?SQL_MODE", re.IGNORECASE)
@@ -81,7 +81,7 @@ _SERVER = re.compile(
     r"(?:--|#) (?:Server version|Versi\S+ del servidor|Server-Version|Version du serveur)\s*:?\s*(.+)"
 )
 _COMPLETED = re.compile(r"-- Dump completed(?: on (.*))?")
-_NAMED_DATABASE = re.compile(r"-- [^`]*[:：]\s*`((?:[^`]|``)+)`\s*$")
+_NAMED_DATABASE = re.compile("-- [^`]*[:\uff1a]\\s*`((?:[^`]|``)+)`\\s*$")
 _VERSION_LINE = re.compile(r"-- [^\d`]*(\d[\w.+~-]*)\s*$")
 _WITH_FOOTER = ("MySQL dump", "MariaDB dump")
 
@@ -114,12 +114,9 @@ class _Kept:
 
     def position(self, name: str) -> int | None:
         """Which column has this name; MySQL does not tell capitals apart."""
-        folded = name.casefold()
+        wanted = _safe(name).casefold()
         for at, plan in enumerate(self.plans):
-            if (
-                plan.column.name.casefold() in (folded, f"{folded}_")
-                and _safe(name).casefold() == plan.column.name.casefold()
-            ):
+            if plan.column.name.casefold() == wanted:
                 return at
         return None
 
@@ -178,6 +175,7 @@ class _Reader:
         self.database = ""
         self.sqlite = False
         self.kept: dict[tuple[str, str], _Kept] = {}
+        self.spelt: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self.dropped: set[tuple[str, str]] = set()
         self.views: set[tuple[str, str]] = set()
         self.inserts: dict[bytes, _Insert] = {}
@@ -274,11 +272,8 @@ class _Reader:
             self._note(self._line(), offset)
             return True
         sandbox = raw[pos : pos + 16].startswith((b"/*!999999\\-", b"/*M!999999\\-"))
-        if (
-            raw[pos : pos + 2] != b"/*"
-            or (raw[pos : pos + 3] == b"/*!" or raw[pos : pos + 4] == b"/*M!")
-            and not sandbox
-        ):
+        conditional = raw[pos : pos + 4].startswith((b"/*!", b"/*M!"))
+        if raw[pos : pos + 2] != b"/*" or (conditional and not sandbox):
             return False
         head = b""
         window.pos += 2
@@ -310,37 +305,36 @@ class _Reader:
                 header = self._header(offset, new=bool(self.headers and self.headers[-1].tool))
                 header.tool = found[1].strip()
                 header.lines.append(text)
+                if database := re.search(r"Database - (\S+)", text):  # SQLyog
+                    header.database = database[1]
+                    self._use_database(database[1])
                 return
+        header = self._header(offset)
         if found := _COMPLETED.match(text):
-            header = self._header(offset)
             header.footer = True
             self.completed.append((found[1] or "").strip())
             return
-        if text.startswith("-- Current Database:"):
-            return
-        header = self._header(offset)
         if found := _HOST.match(text):
             header.host = header.host or found[1]
             if found[2]:
                 header.database = found[2].strip()
-                self.database = header.database
+                self._use_database(header.database)
         elif found := _SERVER.match(text):
             header.server = header.server or found[1].strip()
-        elif (
-            header.tool == "phpMyAdmin SQL Dump"
-            and (found := _VERSION_LINE.match(text))
-            and len(header.lines) == 1
-        ):
-            header.tool = f"phpMyAdmin {found[1]}"
-        elif (header.tool or "").startswith("phpMyAdmin") and (found := _NAMED_DATABASE.match(text)):
-            header.database = found[1].replace("``", "`")
-            self.database = header.database
-        elif (header.tool or "").startswith("SQLyog") and (found := re.search(r"Database - (\S+)", text)):
-            header.database = self.database = found[1]
+        elif (header.tool or "").startswith("phpMyAdmin"):
+            self._phpmyadmin_line(header, text)
         if "structure for view" in text.lower():
             self.view_ahead = True
         if len(header.lines) < 12 and not self.kept and text.strip("-# ").strip():
             header.lines.append(text)
+
+    def _phpmyadmin_line(self, header: _Header, text: str) -> None:
+        """Lines of phpMyAdmin are in the operator's language, so they are known by place and form."""
+        if len(header.lines) == 1 and (found := _VERSION_LINE.match(text)):
+            header.tool = f"phpMyAdmin {found[1]}"
+        elif found := _NAMED_DATABASE.match(text):
+            header.database = found[1].replace("``", "`")
+            self._use_database(header.database)
 
     def _header(self, offset: int, *, new: bool = False) -> _Header:
         if not self.headers:
@@ -409,36 +403,29 @@ class _Reader:
             return
         words = [word.upper() for word in found.groups() if word]
         kind = " ".join(words[:2])
-        if kind == "CREATE TABLE":
-            declared = sqlddl.create_table(statement) if whole and closed else None
+        if kind == "CREATE TABLE" and whole and closed:
+            declared = sqlddl.create_table(statement)
             if declared is not None:
                 self._create(declared, offset, placeholder=(conditional or view_ahead))
                 return
-        elif kind == "SET":
-            self._set(statement)
-            return
-        elif kind == "USE":
-            if use := _USE.match(statement):
-                self.database = sqlddl.unquoted(use[1])
-            return
-        elif kind in ("DROP TABLE", "DROP VIEW"):
-            if drop := _DROPPED.match(statement):
-                self.dropped.update(self._named(name) for name in drop[1].split(","))
-        elif kind == "CREATE VIEW":
-            if view := _VIEW.match(statement):
-                self._view(self._named(view[1]))
-        elif kind == "ALTER TABLE":
-            self._alter(statement)
-        elif kind == "PRAGMA" or (
-            kind == "BEGIN" and not self.headers and "TRANSACTION" in statement.upper()
-        ):
-            self.sqlite = self.sqlite or not self.kept
-            self._use_mode()
         elif kind in ("INSERT", "REPLACE") and closed:
             self.unit.problem(
                 f"An {kind} statement that lists no values was passed over.", offset=offset, length=len(text)
             )
-        self._count(kind)
+        acting = {
+            "SET": self._set,
+            "USE": self._use,
+            "DROP TABLE": self._drop,
+            "DROP VIEW": self._drop,
+            "CREATE VIEW": self._view,
+            "ALTER TABLE": self._alter,
+            "PRAGMA": self._sqlite,
+            "BEGIN": self._sqlite,
+        }.get(kind)
+        if acting is not None:
+            acting(statement)
+        if kind not in ("SET", "USE"):
+            self._count(kind)
 
     def _count(self, kind: str) -> None:
         self.skipped[kind] = self.skipped.get(kind, 0) + 1
@@ -446,6 +433,28 @@ class _Reader:
     def _named(self, name: str) -> tuple[str, str]:
         database, table = sqlddl.qualified(name)
         return database or self.database, table
+
+    def _use(self, statement: str) -> None:
+        if found := _USE.match(statement):
+            self._use_database(sqlddl.unquoted(found[1]))
+
+    def _use_database(self, name: str) -> None:
+        self.database = name
+        self.inserts.clear()
+
+    def _drop(self, statement: str) -> None:
+        if found := _DROPPED.match(statement):
+            self.dropped.update(self._named(name) for name in found[1].split(","))
+
+    def _sqlite(self, statement: str) -> None:
+        """SQLite's dumps begin with a PRAGMA, or with BEGIN TRANSACTION; no other tool's do."""
+        if (
+            not self.kept
+            and not self.headers
+            and ("TRANSACTION" in statement.upper() or statement[:1] in "pP")
+        ):
+            self.sqlite = True
+            self._use_mode()
 
     def _set(self, statement: str) -> None:
         if found := _NAMES.search(statement):
@@ -478,13 +487,17 @@ class _Reader:
             ansi=bool(modes & _ANSI_MODES) or self.sqlite,
         )
 
-    def _view(self, named: tuple[str, str]) -> None:
+    def _view(self, statement: str) -> None:
         """A view takes the place of the table that stood in for it."""
+        found = _VIEW.match(statement)
+        if found is None:
+            return
+        named = self._named(found[1])
         self.views.add(named)
         kept = self.kept.get(named)
         if kept is not None and kept.table.rows == 0 and not self._is_pending(kept):
             self.unit.tables.pop((kept.table.database, kept.table.name), None)
-            del self.kept[named]
+            self._forget(named)
 
     def _is_pending(self, kept: _Kept) -> bool:
         return self.pending is not None and self.pending.kept is kept and self.tally[0] > 0
@@ -502,24 +515,12 @@ class _Reader:
             self._count("view placeholder")
             return
         named = (declared.database or self.database, declared.name)
+        before = self.kept.get(named)
         self._flush()
         self.inserts.clear()
-        before = self.kept.get(named)
-        number = 1
-        if before is not None and before.table.rows > 0:
-            if declared.if_not_exists and named not in self.dropped:
-                return
-            if before.open_ended:
-                self.unit.problem(
-                    f"The table {declared.name} is declared after its first rows; they were read without types.",
-                    table=declared.name,
-                    offset=offset,
-                )
-            number = before.number + 1
-        elif before is not None:
-            self.unit.tables.pop((before.table.database, before.table.name), None)
-            number = before.number
-        self.dropped.discard(named)
+        if before and before.table.rows and declared.if_not_exists and named not in self.dropped:
+            return
+        number = self._number(declared, named, offset)
         name = declared.name if number == 1 else f"{declared.name}#{number}"
         if number > 1:
             self.unit.problem(
@@ -531,10 +532,7 @@ class _Reader:
         plain: list[int] = []
         left_out: dict[int, Plan] = {}
         for at, column in enumerate(declared.columns):
-            charset = (column.charset or declared.charset or "utf8mb4").lower()
-            kind = sqlddl.arrow_type(column.declared, charset, sqlite=self.sqlite)
-            shown = Column(self._renamed(column.name, name), column.declared, kind)
-            plan = Plan(shown, charset, default=column.default)
+            plan = self._plan(column, declared.charset, name)
             if column.generated:
                 left_out[at] = plan
                 continue
@@ -546,7 +544,38 @@ class _Reader:
         known = {plan.column.name.casefold(): plan.column.name for plan in plans}
         key = [known[_safe(part).casefold()] for part in declared.key if _safe(part).casefold() in known]
         table = self.unit.table(named[0], name, [plan.column for plan in plans], key)
-        self.kept[named] = _Kept(table, plans, plain, left_out, number=number)
+        self._keep(named, _Kept(table, plans, plain, left_out, number=number))
+
+    def _number(self, declared: sqlddl.Declaration, named: tuple[str, str], offset: int) -> int:
+        """Which table of this name is created: 1 for the first. One without rows is replaced."""
+        self.dropped.discard(named)
+        before = self.kept.get(named)
+        if before is None:
+            return 1
+        if before.table.rows == 0:
+            self.unit.tables.pop((before.table.database, before.table.name), None)
+            return before.number
+        if before.open_ended:
+            self.unit.problem(
+                f"The table {declared.name} is declared after its first rows; they were read without types.",
+                table=declared.name,
+                offset=offset,
+            )
+        return before.number + 1
+
+    def _plan(self, column: sqlddl.DeclaredColumn, table_charset: str | None, table: str) -> Plan:
+        charset = (column.charset or table_charset or "utf8mb4").lower()
+        kind = sqlddl.arrow_type(column.declared, charset, sqlite=self.sqlite)
+        shown = Column(self._renamed(column.name, table), column.declared, kind)
+        return Plan(shown, charset, default=column.default)
+
+    def _keep(self, named: tuple[str, str], kept: _Kept) -> None:
+        self.kept[named] = kept
+        self.spelt.setdefault((named[0], named[1].casefold()), set()).add(named)
+
+    def _forget(self, named: tuple[str, str]) -> None:
+        del self.kept[named]
+        self.spelt[(named[0], named[1].casefold())].discard(named)
 
     def _renamed(self, name: str, table: str) -> str:
         if _safe(name) != name:
@@ -563,13 +592,8 @@ class _Reader:
         """The table of this name; on servers that do not tell capitals apart, by any spelling."""
         if named in self.kept:
             return self.kept[named]
-        folded = named[1].casefold()
-        spelt = [
-            kept
-            for (database, name), kept in self.kept.items()
-            if database == named[0] and name.casefold() == folded
-        ]
-        return spelt[0] if len(spelt) == 1 else None
+        spelt = self.spelt.get((named[0], named[1].casefold()), set())
+        return self.kept[next(iter(spelt))] if len(spelt) == 1 else None
 
     def _insert(self) -> bool:
         """Read the rows of the insert here; False where it lists no values."""
@@ -608,7 +632,8 @@ class _Reader:
         if kept is None:
             self._flush()
             table = self.unit.table(named[0], named[1], [])
-            kept = self.kept[named] = _Kept(table, [], [], open_ended=True)
+            kept = _Kept(table, [], [], open_ended=True)
+            self._keep(named, kept)
         head = np.frombuffer(found[0], np.uint8)
         if found["columns"] is None:
             goes_to: list[int | None] = list(kept.plain)
@@ -620,7 +645,8 @@ class _Reader:
         missing = [name for name in names if kept.position(name) is None]
         if missing and not kept.open_ended:
             self.unit.problem(
-                f"{kept.table.name} has no column {', '.join(missing)} that an insert fills; it is kept as text.",
+                f"An insert fills columns that {kept.table.name} is not declared with, kept as text:"
+                f" {', '.join(missing)}.",
                 table=kept.table.name,
             )
         self._widen(kept, missing)
@@ -724,8 +750,7 @@ class _Reader:
         known = re.compile(rb"ON\s+(DUPLICATE|CONFLICT)|AS\s|RETURNING\s|\*/", re.IGNORECASE)
         if not known.match(self.window.raw, self.window.pos, self.window.end):
             self.unit.problem(
-                "Text after a row is neither a row nor the end of the statement; it was passed over to the next"
-                " delimiter.",
+                "Text after a row is neither a row nor the statement's end; it was passed over.",
                 table=insert.kept.table.name,
                 offset=offset,
             )

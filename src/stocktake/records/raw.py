@@ -248,14 +248,14 @@ def _encoding(table: pa.Table) -> dict[str, Any]:
     A dictionary that outgrows its page is given up by the writer only after the work of making it, so
     text is looked at first: what repeats in the first rows.
     """
-    whole_numbers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    whole_numbers = [column.name for column in table.schema if pa.types.is_integer(column.type)]
     repeating = []
-    for field in table.schema:
-        if field.name in whole_numbers or pa.types.is_nested(field.type):
+    for column in table.schema:
+        if column.name in whole_numbers or pa.types.is_nested(column.type):
             continue
-        first = table[field.name].slice(0, 16384)
+        first = table[column.name].slice(0, 16384)
         if pc.count_distinct(first).as_py() <= len(first) // 5 + 1:
-            repeating.append(field.name)
+            repeating.append(column.name)
     return {
         "use_dictionary": repeating,
         "column_encoding": dict.fromkeys(whole_numbers, "DELTA_BINARY_PACKED"),

@@ -14,14 +14,17 @@ import numpy.typing as npt
 _UTF8 = {"utf8", "utf8mb3", "utf8mb4", "utf-8"}
 
 _SINGLE = {
-    "latin1": "cp1252", "latin2": "iso8859_2", "latin5": "iso8859_9", "latin7": "iso8859_13", "cp1250": "cp1250",
+    "latin1": "cp1252", "latin2": "iso8859_2", "latin5": "iso8859_9", "latin7": "iso8859_13",
+    "cp1250": "cp1250",
     "cp1251": "cp1251", "cp1256": "cp1256", "cp1257": "cp1257", "cp850": "cp850", "cp852": "cp852",
     "cp866": "cp866", "greek": "iso8859_7", "hebrew": "iso8859_8", "koi8r": "koi8_r", "koi8u": "koi8_u",
-    "macroman": "mac_roman", "macce": "mac_latin2", "tis620": "tis_620", "dec8": "latin_1", "hp8": "hp_roman8",
+    "macroman": "mac_roman", "macce": "mac_latin2", "tis620": "tis_620", "dec8": "latin_1",
+    "hp8": "hp_roman8",
 }  # fmt: skip
 
 _WIDE = {
-    "gbk": "gbk", "gb2312": "gb2312", "gb18030": "gb18030", "big5": "big5", "sjis": "shift_jis", "cp932": "cp932",
+    "gbk": "gbk", "gb2312": "gb2312", "gb18030": "gb18030", "big5": "big5", "sjis": "shift_jis",
+    "cp932": "cp932",
     "ujis": "euc_jp", "eucjpms": "euc_jp", "euckr": "cp949", "ucs2": "utf_16_be", "utf16": "utf_16_be",
     "utf16le": "utf_16_le", "utf32": "utf_32_be",
 }  # fmt: skip
@@ -85,7 +88,7 @@ def _characters(charset: str) -> tuple[str, ...]:
 
 @cache
 def table(charset: str) -> npt.NDArray[np.uint32]:
-    """For each byte of a single-byte set its UTF-8, first byte lowest, and in the top byte its length; or 0."""
+    """For each byte of a single-byte set its UTF-8 (first byte lowest; the length in the top byte), or 0."""
     entries = np.zeros(256, np.uint32)
     for byte, character in enumerate(_characters(charset)):
         encoded = character.encode()

@@ -48,6 +48,7 @@ class Dialect:
 
     @property
     def lead(self) -> npt.NDArray[np.bool_]:
+        """For each byte, whether it begins such a character."""
         return sqlcharsets.lead_bytes(self.charset)
 
 
@@ -65,6 +66,7 @@ class Values:
         return len(self.starts)
 
     def take(self, rows: npt.NDArray[np.int64]) -> "Values":
+        """The values at these rows."""
         return Values(self.buf, self.starts[rows], self.ends[rows], self.kinds[rows], self.dialect)
 
 
@@ -100,7 +102,8 @@ def _text(values: Values, plan: Plan, kind: pa.DataType, *, literal: bool) -> tu
         out = np.empty(room, np.uint8)
         used = sqltext.to_text(
             values.buf, values.starts, values.ends, values.kinds,
-            _how(quoted, kind), sqlcharsets.table(quoted), _how(plan.charset, kind), sqlcharsets.table(plan.charset),
+            _how(quoted, kind), sqlcharsets.table(quoted), _how(plan.charset, kind),
+            sqlcharsets.table(plan.charset),
             literal, dialect.backslash, dialect.pairs, dialect.lead, offsets, out, states,
         )  # fmt: skip
         if used >= 0:

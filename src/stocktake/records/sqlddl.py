@@ -6,6 +6,7 @@ out, and the primary key. Anything else (indexes, constraints, partitions, engin
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -40,10 +41,13 @@ _NOT_COLUMNS = {
     "PERIOD",
 }
 _ATTRIBUTES = {
-    "NOT", "NULL", "DEFAULT", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "COLLATE", "CHARACTER", "CHARSET", "ON",
+    "NOT", "NULL", "DEFAULT", "AUTO_INCREMENT", "AUTOINCREMENT", "COMMENT", "COLLATE", "CHARACTER",
+    "CHARSET", "ON",
     "GENERATED", "AS", "VIRTUAL", "STORED", "PERSISTENT", "INVISIBLE", "VISIBLE", "UNIQUE", "PRIMARY", "KEY",
-    "REFERENCES", "CHECK", "CONSTRAINT", "COLUMN_FORMAT", "STORAGE", "SRID", "REF_SYSTEM_ID", "COMPRESSED", "WITH",
-    "WITHOUT", "FIRST", "AFTER", "SERIAL_DEFAULT", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "IDENTITY",
+    "REFERENCES", "CHECK", "CONSTRAINT", "COLUMN_FORMAT", "STORAGE", "SRID", "REF_SYSTEM_ID", "COMPRESSED",
+    "WITH",
+    "WITHOUT", "FIRST", "AFTER", "SERIAL_DEFAULT", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE",
+    "IDENTITY",
 }  # fmt: skip
 _TYPE_SUFFIXES = {
     "UNSIGNED",
@@ -114,11 +118,11 @@ class _Token:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup and match.lastgroup != "comment":
-            found.append(_Token(match.lastgroup, match[match.lastgroup]))
-    return found
+    return [
+        _Token(match.lastgroup, match[match.lastgroup])
+        for match in _TOKEN.finditer(text)
+        if match.lastgroup and match.lastgroup != "comment"
+    ]
 
 
 def _qualified(tokens: list[_Token], at: int) -> tuple[str, str, int]:
@@ -188,61 +192,61 @@ def _key_columns(tokens: list[_Token]) -> list[str]:
 
 def _column(tokens: list[_Token]) -> tuple[DeclaredColumn, bool]:
     """A column, and whether it is declared as the primary key."""
-    name = unquoted(tokens[0].text)
-    at = 1
-    while at < len(tokens):
-        token = tokens[at]
-        if token.text == "(" and token.kind == "mark":
-            at = _closing(tokens, at)
-        elif token.word in _ATTRIBUTES and not (
-            token.word == "CHARACTER" and at == 1 and at + 1 < len(tokens) and tokens[at + 1].word != "SET"
-        ):
-            break
-        elif (
-            at > 1
-            and token.kind == "word"
-            and token.word not in _TYPE_SUFFIXES
-            and tokens[1].word not in _LONG
-        ):
-            break
-        at += 1
-    declared = _text(tokens[1:at])
-    charset = default = None
-    generated = invisible = primary = False
+    at = _type_end(tokens)
+    found: dict[str, Any] = {"name": unquoted(tokens[0].text), "declared": _text(tokens[1:at])}
+    primary = False
     rest = tokens[at:]
     position = 0
     while position < len(rest):
         token, word = rest[position], rest[position].word
-        following = rest[position + 1].word if position + 1 < len(rest) else ""
+        following = rest[position + 1] if position + 1 < len(rest) else _Token("mark", "")
         if token.text == "(" and token.kind == "mark":
             position = _closing(rest, position)
-        elif word == "CHARACTER" and following == "SET" and position + 2 < len(rest):
-            charset = unquoted(rest[position + 2].text.strip("'"))
+        elif word == "CHARACTER" and following.word == "SET" and position + 2 < len(rest):
+            found["charset"] = unquoted(rest[position + 2].text.strip("'"))
             position += 2
-        elif word == "CHARSET" and position + 1 < len(rest):
-            charset = unquoted(rest[position + 1].text.strip("'"))
-        elif word == "COLLATE" and position + 1 < len(rest):
-            charset = charset or rest[position + 1].text.strip("'\"`").split("_")[0]
+        elif word == "CHARSET":
+            found["charset"] = unquoted(following.text.strip("'"))
+        elif word == "COLLATE":
+            found.setdefault("charset", _charset_of(following))
             position += 1
         elif word == "DEFAULT":
-            default = _literal(rest[position + 1 : position + 3])
+            found["default"] = _literal(rest[position + 1 : position + 3])
             position += 1
         elif word in ("COMMENT", "UPDATE"):
             position += 1
-        elif word == "AS" and position + 1 < len(rest) and rest[position + 1].text == "(":
-            generated = True
-        elif word == "ROW" and following in ("START", "END"):
-            generated = True
+        elif (word, following.text) == ("AS", "(") or (word == "ROW" and following.word in ("START", "END")):
+            found["generated"] = True
         elif word == "INVISIBLE":
-            invisible = True
-        elif word == "PRIMARY":
-            primary = True
+            found["invisible"] = True
+        primary = primary or word == "PRIMARY"
         position += 1
-    return DeclaredColumn(name, declared, charset, generated, invisible, default), primary
+    return DeclaredColumn(**found), primary
+
+
+def _type_end(tokens: list[_Token]) -> int:
+    """Position behind a column's type: before its first attribute."""
+    at = 1
+    while at < len(tokens):
+        token = tokens[at]
+        of_type = at == 1 or token.word in _TYPE_SUFFIXES or tokens[1].word in _LONG
+        following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        named_character = token.word == "CHARACTER" and at == 1 and following != "SET"
+        if token.text == "(" and token.kind == "mark":
+            at = _closing(tokens, at)
+        elif (token.word in _ATTRIBUTES and not named_character) or (token.kind == "word" and not of_type):
+            break
+        at += 1
+    return at
+
+
+def _charset_of(collation: _Token) -> str:
+    """The character set that a collation's name begins with."""
+    return collation.text.strip("'\"`").split("_")[0]
 
 
 def _literal(tokens: list[_Token]) -> str | None:
-    """The literal that these tokens begin with: a string, a number with its sign, a bit or hexadecimal string."""
+    """The literal that these tokens begin with: a string, a number, TRUE or FALSE, b'…' or x'…'."""
     if not tokens:
         return None
     first, following = tokens[0], tokens[1] if len(tokens) > 1 else None
@@ -287,23 +291,27 @@ def create_table(statement: str) -> Declaration | None:
         table.columns.append(column)
         if primary:
             table.key = [column.name]
-    options = tokens[closing + 1 :]
-    for position, token in enumerate(options):
-        value = position + 1 + (position + 1 < len(options) and options[position + 1].text == "=")
-        if value >= len(options):
-            break
-        if token.word == "CHARSET" or (token.word == "SET" and options[position - 1].word == "CHARACTER"):
-            table.charset = unquoted(options[value].text.strip("'"))
-        elif token.word == "COLLATE" and table.charset is None:
-            table.charset = options[value].text.strip("'\"`").split("_")[0]
-        elif token.word in ("PARTITION", "AS", "SELECT"):
-            break
+    table.charset = _table_charset(tokens[closing + 1 :])
     return table if table.columns else None
 
 
+def _table_charset(options: list[_Token]) -> str | None:
+    """The default character set among a table's options."""
+    charset = None
+    for position, token in enumerate(options):
+        value = position + 1 + (position + 1 < len(options) and options[position + 1].text == "=")
+        if value >= len(options) or token.word in ("PARTITION", "AS", "SELECT"):
+            break
+        if token.word == "CHARSET" or (token.word == "SET" and options[position - 1].word == "CHARACTER"):
+            return unquoted(options[value].text.strip("'"))
+        if token.word == "COLLATE":
+            charset = charset or _charset_of(options[value])
+    return charset
+
+
 def _is_type(token: _Token) -> bool:
-    """Whether the word is a type's name: a column may be named ``key`` or ``index`` without quotes in SQLite."""
-    return token.word in _ARROW or token.word in {"DECIMAL", "NUMERIC", "BIT", "FLOAT", "VARCHAR", "CHAR"}
+    """Whether the word is a type: SQLite lets a column be named ``key`` or ``index`` without quotes."""
+    return token.word in _ARROW or token.word in {"DECIMAL", "NUMERIC", "FLOAT", "VARCHAR", "CHAR", "TEXT"}
 
 
 _ALTER = re.compile(r"ALTER\s+(?:IGNORE\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?", re.IGNORECASE)
@@ -327,10 +335,12 @@ _INTEGERS = {
     "TINYINT": 8, "INT1": 8, "BOOL": 8, "BOOLEAN": 8, "SMALLINT": 16, "INT2": 16, "MEDIUMINT": 32, "INT3": 32,
     "MIDDLEINT": 32, "INT": 32, "INTEGER": 32, "INT4": 32, "BIGINT": 64, "INT8": 64,
 }  # fmt: skip
-# The range of MEDIUMINT is narrower than that of the type which keeps it; values beyond it cannot be stored.
+_WIDTHS = {8: pa.int8(), 16: pa.int16(), 32: pa.int32(), 64: pa.int64()}
 _ARROW: dict[str, pa.DataType] = {
-    **{name: {8: pa.int8(), 16: pa.int16(), 32: pa.int32(), 64: pa.int64()}[bits] for name, bits in _INTEGERS.items()},
+    **{name: _WIDTHS[bits] for name, bits in _INTEGERS.items()},
     "SERIAL": pa.uint64(),
+    "BIT": pa.uint64(),
+    "NUMBER": pa.float64(),
     "REAL": pa.float64(),
     "DOUBLE": pa.float64(),
     "FLOAT8": pa.float64(),
@@ -341,8 +351,10 @@ _ARROW: dict[str, pa.DataType] = {
     "YEAR": pa.int16(),
     **dict.fromkeys(
         (
-            "BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB", "RAW", "LONG VARBINARY", "GEOMETRY",
-            "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION",
+            "BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB", "RAW", "LONG VARBINARY",
+            "GEOMETRY",
+            "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON",
+            "GEOMETRYCOLLECTION",
             "GEOMCOLLECTION", "VECTOR",
         ),
         pa.binary(),
@@ -363,30 +375,28 @@ def arrow_type(declared: str, charset: str | None, *, sqlite: bool = False) -> p
     if match is None:
         return pa.string()
     name, first, second, rest = match[1].upper(), match[2], match[3], match[4].upper()
-    if name == "LONG" and rest.split()[:1] == ["VARBINARY"]:
-        return pa.binary()
     if sqlite:
-        if "INT" in name:
-            return pa.int64()
-        if name in ("REAL", "DOUBLE", "FLOAT"):
-            return pa.float64()
-        return pa.binary() if name == "BLOB" else pa.string()
-    if name == "BIT":
-        return pa.uint64()
+        return _sqlite_type(name)
     if name in ("DECIMAL", "NUMERIC", "DEC", "FIXED", "NUMBER") and not (name == "NUMBER" and first is None):
         precision, scale = int(first or 10), int(second or 0)
         return pa.decimal128(precision, scale) if 0 < precision <= 38 and scale <= precision else pa.string()
-    if name in ("NUMBER", "FLOAT"):
-        wide = name == "NUMBER" or (first is not None and second is None and int(first) > 24)
-        return pa.float64() if wide else pa.float32()
-    if name in ("CHAR", "VARCHAR") and ((charset or "").lower() == "binary" or rest.split()[:1] == ["BYTE"]):
-        return pa.binary()
+    if name == "FLOAT":
+        return pa.float64() if first is not None and second is None and int(first) > 24 else pa.float32()
     kind = _ARROW.get(name, pa.string())
     if kind in _UNSIGNED and ("UNSIGNED" in rest or "ZEROFILL" in rest):
         return _UNSIGNED[kind]
-    if pa.types.is_string(kind) and (charset or "").lower() == "binary" and "TEXT" in name:
+    as_bytes = (charset or "").lower() == "binary" and ("CHAR" in name or "TEXT" in name)
+    if pa.types.is_string(kind) and (as_bytes or rest.split()[:1] in (["BYTE"], ["VARBINARY"])):
         return pa.binary()
     return kind
+
+
+def _sqlite_type(name: str) -> pa.DataType:
+    if "INT" in name:
+        return pa.int64()
+    if name in ("REAL", "DOUBLE", "FLOAT"):
+        return pa.float64()
+    return pa.binary() if name == "BLOB" else pa.string()
 
 
 def bits_of(declared: str) -> int:

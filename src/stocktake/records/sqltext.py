@@ -1,18 +1,32 @@
 """Compiled loops over SQL text: find the values of INSERT statements, and turn them into Arrow's buffers.
 
-The text stands in one byte array. Its first ``MARGIN`` bytes are not part of the text: they begin with ``10``,
-so that TRUE and FALSE can point there. At least ``MARGIN`` bytes after the text's end are free to write.
+The text stands in one byte array. Its first ``MARGIN`` bytes are not part of the text: they begin with
+``10``, so that TRUE and FALSE can point there. At least ``MARGIN`` bytes behind the text are free to write.
 
 The grammar is MariaDB's (sql/sql_lex.cc, "get_text" and "lex_one_token"): in strings a backslash takes the
-byte after it, ``\\0 \\n \\r \\t \\b \\Z`` stand for control bytes, ``\\%`` and ``\\_`` keep their backslash, a doubled
-quote is one quote. With NO_BACKSLASH_ESCAPES only the doubled quote is special. In character sets where the
-second byte of a character can be a backslash (``lead`` marks their first bytes), pairs are taken whole.
+byte after it, ``\\0 \\n \\r \\t \\b \\Z`` stand for control bytes, ``\\%`` and ``\\_`` keep their backslash,
+a doubled quote is one quote. With NO_BACKSLASH_ESCAPES only the doubled quote is special. In character sets
+where the second byte of a character can be a backslash (``lead`` marks their first bytes), pairs are taken
+whole.
 
 Importing this module imports numba, which takes a moment: import it only where a dump is read.
 """
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from numba import njit
+
+# In compiled code Python's and NumPy's integers are one type, and so are their truth values.
+Int = Any
+Flag = Any
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int32]
+Table = npt.NDArray[np.uint32]
+Longs = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
 MARGIN = 16
 
@@ -49,6 +63,10 @@ _WORD_END = np.zeros(256, np.bool_)
 _WORD_END[[9, 10, 11, 12, 13, 32, 44, 41]] = True
 _SPACE = np.zeros(256, np.bool_)
 _SPACE[[9, 10, 11, 12, 13, 32]] = True
+_NULL_WORD = np.frombuffer(b"null", np.uint8)
+_TRUE_WORD = np.frombuffer(b"true", np.uint8)
+_FALSE_WORD = np.frombuffer(b"false", np.uint8)
+_BINARY_WORD = np.frombuffer(b"_binary", np.uint8)
 _HEX = np.full(256, 255, np.uint8)
 for _digit in range(10):
     _HEX[48 + _digit] = _digit
@@ -61,13 +79,13 @@ for _letter, _code in ((48, 0), (110, 10), (114, 13), (116, 9), (98, 8), (90, 26
 
 
 @njit(nogil=True, cache=True)
-def _is_trail(byte):
+def _is_trail(byte: Int) -> Flag:
     """Whether the byte can be the second of a two-byte character in gbk, big5, sjis, cp932, gb18030."""
     return 0x40 <= byte <= 0x7E or 0x80 <= byte <= 0xFE
 
 
 @njit(nogil=True, cache=True)
-def _string_end(buf, p, end, backslash, pairs, lead):
+def _string_end(buf: Bytes, p: Int, end: Int, backslash: Flag, pairs: Flag, lead: Flags) -> tuple[Int, Flag]:
     """From the byte after an opening quote: (position of the closing quote or -1, whether escapes occur)."""
     quote = buf[p - 1]
     buf[end] = quote  # a sentinel, so that the inner loops need not look at the end
@@ -104,7 +122,9 @@ def _string_end(buf, p, end, backslash, pairs, lead):
 
 
 @njit(nogil=True, cache=True)
-def _expression_end(buf, p, end, backslash, ansi, pairs, lead):
+def _expression_end(
+    buf: Bytes, p: Int, end: Int, backslash: Flag, ansi: Flag, pairs: Flag, lead: Flags
+) -> Int:
     """Position of the ``,`` or ``)`` that ends the expression at ``p``, or -1 where the bytes end before."""
     depth = 0
     while p < end:
@@ -134,8 +154,26 @@ def _expression_end(buf, p, end, backslash, ansi, pairs, lead):
 
 
 @njit(nogil=True, cache=True)
-def value_at(buf, p, end, backslash, ansi, pairs, lead):
-    """Read the value at ``p``: (kind, start, end, position after it); kind -1 where the bytes end inside it."""
+def _begins(buf: Bytes, p: Int, word: Bytes) -> Flag:
+    """Whether the word, given in small letters, begins at ``p`` in whatever letters."""
+    same = True
+    for k in range(word.shape[0]):
+        same &= (buf[p + k] | 32) == (word[k] | 32)
+    return same
+
+
+@njit(nogil=True, cache=True)
+def _is_word(buf: Bytes, p: Int, end: Int, word: Bytes) -> Flag:
+    """Whether the word stands at ``p``, and a value's end behind it."""
+    after = p + word.shape[0]
+    return after < end and _WORD_END[buf[after]] and _begins(buf, p, word)
+
+
+@njit(nogil=True, cache=True)
+def value_at(
+    buf: Bytes, p: Int, end: Int, backslash: Flag, ansi: Flag, pairs: Flag, lead: Flags
+) -> tuple[Int, Int, Int, Int]:
+    """Read the value at ``p``: (kind, start, end, position after it); kind -1 where it is cut off."""
     c = buf[p]
     if c == 39 or (c == 34 and not ansi):
         e, escaped = _string_end(buf, p + 1, end, backslash, pairs, lead)
@@ -165,15 +203,12 @@ def value_at(buf, p, end, backslash, ansi, pairs, lead):
                 e += 1
         return NUMBER if digits > 0 else EXPRESSION, p, e, e
     low = c | 32
-    if low == 110 and p + 4 < end:
-        if (buf[p + 1] | 32) == 117 and (buf[p + 2] | 32) == 108 and (buf[p + 3] | 32) == 108:
-            return NULL if _WORD_END[buf[p + 4]] else EXPRESSION, 0, 0, p + 4
-    if low == 116 and p + 4 < end:
-        if (buf[p + 1] | 32) == 114 and (buf[p + 2] | 32) == 117 and (buf[p + 3] | 32) == 101:
-            return NUMBER if _WORD_END[buf[p + 4]] else EXPRESSION, 0, 1, p + 4
-    if low == 102 and p + 5 < end:
-        if (buf[p + 1] | 32) == 97 and (buf[p + 2] | 32) == 108 and (buf[p + 3] | 32) == 115:
-            return NUMBER if (buf[p + 4] | 32) == 101 and _WORD_END[buf[p + 5]] else EXPRESSION, 1, 2, p + 5
+    if low == 110 and _is_word(buf, p, end, _NULL_WORD):
+        return NULL, 0, 0, p + 4
+    if low == 116 and _is_word(buf, p, end, _TRUE_WORD):
+        return NUMBER, 0, 1, p + 4
+    if low == 102 and _is_word(buf, p, end, _FALSE_WORD):
+        return NUMBER, 1, 2, p + 5
     if (low == 120 or low == 98) and p + 1 < end and buf[p + 1] == 39:
         e = p + 2
         while e < end and _HEX[buf[e]] < (16 if low == 120 else 2):
@@ -181,41 +216,39 @@ def value_at(buf, p, end, backslash, ansi, pairs, lead):
         if e >= end:
             return -1, p, e, e
         return (HEX if low == 120 else BITS) if buf[e] == 39 else EXPRESSION, p + 2, e, e + 1
-    if c == 95 and p + 8 < end and (buf[p + 1] | 32) == 98 and (buf[p + 2] | 32) == 105:
-        if (buf[p + 3] | 32) == 110 and (buf[p + 4] | 32) == 97 and (buf[p + 5] | 32) == 114:
-            e = p + 7
-            while e < end and _SPACE[buf[e]]:
-                e += 1
-            if (buf[p + 6] | 32) == 121 and e < end and buf[e] == 39:
-                start = e + 1
-                e, escaped = _string_end(buf, start, end, backslash, pairs, lead)
-                return (BYTES_ESCAPED if escaped else BYTES) if e >= 0 else -1, start, e, e + 1
+    if c == 95 and p + 8 < end and _begins(buf, p, _BINARY_WORD):
+        start = p + 7
+        while start < end and _SPACE[buf[start]]:
+            start += 1
+        if start < end and buf[start] == 39:
+            e, escaped = _string_end(buf, start + 1, end, backslash, pairs, lead)
+            return (BYTES_ESCAPED if escaped else BYTES) if e >= 0 else -1, start + 1, e, e + 1
     return EXPRESSION, p, p, p
 
 
 @njit(nogil=True, cache=True)
 def scan_rows(
-    buf,
-    pos,
-    end,
-    columns,
-    backslash,
-    ansi,
-    pairs,
-    lead,
-    head,
-    starts,
-    ends,
-    kinds,
-    row_starts,
-    row_ends,
-    tally,
-):
+    buf: Bytes,
+    pos: Int,
+    end: Int,
+    columns: Int,
+    backslash: Flag,
+    ansi: Flag,
+    pairs: Flag,
+    lead: Flags,
+    head: Bytes,
+    starts: Places,
+    ends: Places,
+    kinds: Bytes,
+    row_starts: Places,
+    row_ends: Places,
+    tally: Longs,
+) -> tuple[Int, Int]:
     """Find the rows of an INSERT statement, and of those that follow at once with the very same head.
 
     ``pos`` stands between rows, behind VALUES. Value ``c`` of row ``r`` goes to index ``c * room + r`` of
-    ``starts``, ``ends`` and ``kinds``, where ``room`` is the length of ``row_starts``. ``tally`` holds on entry
-    the rows found so far, and on return: rows, expressions among the values, and after UNEVEN the start
+    ``starts``, ``ends`` and ``kinds``, where ``room`` is the length of ``row_starts``. ``tally`` holds on
+    entry the rows found so far, and on return: rows, expressions among the values, and after UNEVEN the start
     and number of values of the uneven row. Returns (why it came back, position to go on from).
     """
     room = row_starts.shape[0]
@@ -308,7 +341,19 @@ def scan_rows(
 
 
 @njit(nogil=True, cache=True)
-def find_end(buf, pos, end, last, delimiter, row, backslash, ansi, pairs, lead, state):
+def find_end(
+    buf: Bytes,
+    pos: Int,
+    end: Int,
+    last: Flag,
+    delimiter: Bytes,
+    row: Flag,
+    backslash: Flag,
+    ansi: Flag,
+    pairs: Flag,
+    lead: Flags,
+    state: Longs,
+) -> tuple[Flag, Int]:
     """Find where a statement ends (behind its delimiter), or where a row ends (behind its bracket).
 
     ``state`` carries what the scan is inside of from one block to the next: [0] 0 for nothing, 1 for a
@@ -383,7 +428,7 @@ def find_end(buf, pos, end, last, delimiter, row, backslash, ansi, pairs, lead, 
 
 
 @njit(nogil=True, cache=True)
-def _number_of(buf, start, stop, kind):
+def _number_of(buf: Bytes, start: Int, stop: Int, kind: Int) -> tuple[Flag, np.uint64]:
     """The number that hexadecimal or binary digits stand for: (fits in 64 bits, number)."""
     bits = np.uint64(4 if kind == HEX else 1)
     number = np.uint64(0)
@@ -395,7 +440,19 @@ def _number_of(buf, start, stop, kind):
 
 
 @njit(nogil=True, cache=True)
-def to_integers(buf, starts, ends, kinds, most, least, bit, year, backslash, out, state):
+def to_integers(
+    buf: Bytes,
+    starts: Places,
+    ends: Places,
+    kinds: Bytes,
+    most: np.uint64,
+    least: np.uint64,
+    bit: Flag,
+    year: Flag,
+    backslash: Flag,
+    out: Words,
+    state: Bytes,
+) -> None:
     """Integers as 64-bit two's complement. ``most`` and ``least`` are the largest magnitudes up and down.
 
     ``bit``: quoted values are bytes, the most significant first. ``year``: one or two digits name a year
@@ -412,7 +469,7 @@ def to_integers(buf, starts, ends, kinds, most, least, bit, year, backslash, out
         stop = np.int64(ends[i])
         number = np.uint64(0)
         negative = False
-        if kind == HEX or kind == BITS:
+        if HEX <= kind <= BITS:
             good, number = _number_of(buf, start, stop, kind)
             if not good:
                 continue
@@ -444,7 +501,7 @@ def to_integers(buf, starts, ends, kinds, most, least, bit, year, backslash, out
             good = True
             while start < stop:
                 byte = buf[start]
-                if (kind == TEXT_ESCAPED or kind == BYTES_ESCAPED) and start + 1 < stop:
+                if kind in (TEXT_ESCAPED, BYTES_ESCAPED) and start + 1 < stop:
                     if byte == 92 and backslash:
                         start += 1
                         byte = _UNESCAPED[buf[start]]
@@ -469,8 +526,17 @@ def to_integers(buf, starts, ends, kinds, most, least, bit, year, backslash, out
 
 
 @njit(nogil=True, cache=True)
-def to_decimals(buf, starts, ends, kinds, precision, scale, out, state):
-    """Decimals of at most 38 digits as little-endian 128-bit integers: low and high half, one after the other."""
+def to_decimals(
+    buf: Bytes,
+    starts: Places,
+    ends: Places,
+    kinds: Bytes,
+    precision: Int,
+    scale: Int,
+    out: Words,
+    state: Bytes,
+) -> None:
+    """Decimals of at most 38 digits as little-endian 128-bit integers: low half, then high half."""
     low32 = np.uint64(0xFFFFFFFF)
     ten = np.uint64(10)
     half = np.uint64(32)
@@ -540,9 +606,9 @@ def to_decimals(buf, starts, ends, kinds, precision, scale, out, state):
 
 
 @njit(nogil=True, cache=True)
-def _digits(buf, p, stop, most):
+def _digits(buf: Bytes, p: Int, stop: Int, most: Int) -> tuple[Int, Int]:
     """Read up to ``most`` digits: (number, position after them)."""
-    number = np.int64(0)
+    number: Int = np.int64(0)
     first = p
     while p < stop and p - first < most and 48 <= buf[p] <= 57:
         number = number * 10 + (buf[p] - 48)
@@ -551,7 +617,9 @@ def _digits(buf, p, stop, most):
 
 
 @njit(nogil=True, cache=True)
-def to_moments(buf, starts, ends, kinds, is_date, out, state):
+def to_moments(
+    buf: Bytes, starts: Places, ends: Places, kinds: Bytes, is_date: Flag, out: Longs, state: Bytes
+) -> None:
     """Dates as days since 1970, or dates with time of day as microseconds since 1970."""
     for i in range(starts.shape[0]):
         kind = kinds[i]
@@ -620,7 +688,7 @@ def to_moments(buf, starts, ends, kinds, is_date, out, state):
             length = 29 if leap else 28
         if day > length:
             continue
-        # Days from civil date: the year is taken to begin in March (Hinnant, "chrono-compatible date algorithms").
+        # Days from a civil date, the year taken to begin in March (Hinnant, "days_from_civil").
         y = year - 1 if month <= 2 else year
         era = y // 400
         of_era = y - era * 400
@@ -636,7 +704,7 @@ def to_moments(buf, starts, ends, kinds, is_date, out, state):
 
 
 @njit(nogil=True, cache=True)
-def _utf8_length(text, p, stop):
+def _utf8_length(text: Bytes, p: Int, stop: Int) -> Int:
     """Length of the well-formed character at ``p`` (RFC 3629), or 0."""
     c = text[p]
     if c < 0x80:
@@ -660,7 +728,7 @@ def _utf8_length(text, p, stop):
 
 
 @njit(nogil=True, cache=True)
-def _recode(out, at, length, how, table):
+def _recode(out: Bytes, at: Int, length: Int, how: Int, table: Table) -> tuple[Int, Flag]:
     """Turn ``length`` bytes at ``at`` into UTF-8 in place, with room for four times as many.
 
     Bytes that are no text become ``\\xNN``. Returns (new length, all were text).
@@ -672,7 +740,7 @@ def _recode(out, at, length, how, table):
     o = at
     good = True
     while p < stop:
-        n = 0
+        n: Int = 0
         if how == AS_UTF8:
             n = _utf8_length(out, p, stop)
             for k in range(n):
@@ -703,22 +771,22 @@ def _recode(out, at, length, how, table):
 
 @njit(nogil=True, cache=True)
 def to_text(
-    buf,
-    starts,
-    ends,
-    kinds,
-    how,
-    table,
-    bytes_how,
-    bytes_table,
-    literal,
-    backslash,
-    pairs,
-    lead,
-    offsets,
-    out,
-    state,
-):
+    buf: Bytes,
+    starts: Places,
+    ends: Places,
+    kinds: Bytes,
+    how: Int,
+    table: Table,
+    bytes_how: Int,
+    bytes_table: Table,
+    literal: Flag,
+    backslash: Flag,
+    pairs: Flag,
+    lead: Flags,
+    offsets: Places,
+    out: Bytes,
+    state: Bytes,
+) -> Int:
     """Text as UTF-8, or bytes as they are, with 32-bit offsets.
 
     ``how`` and ``table`` say how quoted text is encoded, ``bytes_how`` and ``bytes_table`` how the bytes of
@@ -745,13 +813,13 @@ def to_text(
         state[i] = VALID
         high = np.uint8(0)
         at = o
-        if kind <= TEXT or kind == BYTES or kind == EXPRESSION:
+        if kind <= TEXT or kind in (BYTES, EXPRESSION):
             for k in range(length):
                 c = buf[start + k]
                 out[o + k] = c
                 high |= c
             o += length
-        elif kind == TEXT_ESCAPED or kind == BYTES_ESCAPED:
+        elif kind in (TEXT_ESCAPED, BYTES_ESCAPED):
             quote = buf[start - 1]
             p = start
             while p < stop:
@@ -784,7 +852,7 @@ def to_text(
         else:
             bits = 4 if kind == HEX else 1
             of_byte = 8 // bits
-            filled = (of_byte - length % of_byte) % of_byte
+            filled: Int = (of_byte - length % of_byte) % of_byte
             byte = np.uint8(0)
             for k in range(start, stop):
                 byte = np.uint8((byte << bits) | _HEX[buf[k]])

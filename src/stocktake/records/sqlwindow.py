@@ -133,4 +133,6 @@ class Window:
 
 def _units(text: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """For each byte of UTF-8 the UTF-16 units that the character beginning there has, else 0."""
-    return ((text & 0xC0) != 0x80).astype(np.uint8) + (text >= 0xF0).astype(np.uint8)
+    units: npt.NDArray[np.uint8] = ((text & 0xC0) != 0x80).astype(np.uint8)
+    units += text >= 0xF0
+    return units

@@ -98,6 +98,9 @@ def add(
     note: Annotated[str | None, typer.Option("--note", help="Description of the exhibit.")] = None,
     copy: Annotated[bool, typer.Option("--copy", help="Copy the bytes into the case.")] = False,
     parcels: Annotated[bool, typer.Option("--parcels", help="The file lists intercepted parcels.")] = False,
+    passphrase_file: Annotated[
+        Path | None, typer.Option("--passphrase-file", help="Passphrases of sealed volumes, one a line.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in what was seized: hash it, record where, when and by whom."""
@@ -118,6 +121,7 @@ def add(
                     note=note,
                     copy=copy,
                     parcels=parcels,
+                    passphrase_file=passphrase_file,
                     progress=advance,
                 )
             )

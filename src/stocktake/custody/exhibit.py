@@ -72,6 +72,17 @@ class Exhibit:
     sha256: str
     md5: str
     sha1: str
+    passphrase_file: str = ""
+
+    def passphrases(self) -> list[bytes]:
+        """What the passphrase file holds, a passphrase a line; it is read each time and kept nowhere."""
+        if not self.passphrase_file:
+            return []
+        try:
+            lines = Path(self.passphrase_file).read_bytes().splitlines()
+        except OSError as error:
+            raise UserError(f"{self.passphrase_file} can't be read: {error.strerror}.") from error
+        return [line for line in lines if line]
 
     def location(self, case: Case) -> Path:
         """Where the bytes lie now: the copy, else the path from the case folder, else the path of old."""
@@ -90,6 +101,7 @@ def add(
     note: str | None = None,
     copy: bool = False,
     parcels: bool = False,
+    passphrase_file: Path | None = None,
     progress: Progress | None = None,
 ) -> Exhibit:
     """Take the file or folder at ``path`` into the case as one exhibit.
@@ -108,6 +120,7 @@ def add(
         "seized_by": _sentence(seized_by, "name of who seized it"),
         "seized_from": _sentence(seized_from, "place it was seized from"),
         "source": str(source),
+        "passphrase_file": _passphrase_file(passphrase_file),
     }
     if reference is not None:
         _check_reference(reference)
@@ -212,6 +225,15 @@ def _sentence(text: str | None, what: str) -> str:
     except UnicodeEncodeError as error:
         raise UserError(f"The {what} holds characters that are no text.") from error
     return text or ""
+
+
+def _passphrase_file(path: Path | None) -> str:
+    """Where the passphrases are read from when they are needed: the case keeps the place, not the words."""
+    if path is None:
+        return ""
+    if not path.is_file():
+        raise UserError(f"{path} is not a file that holds passphrases.")
+    return _sentence(str(path.resolve()), "path of the passphrase file")
 
 
 def _check_reference(reference: str) -> None:
@@ -542,6 +564,7 @@ def _toml(exhibit: Exhibit) -> bytes:
         "seized_by": exhibit.seized_by,
         "seized_from": exhibit.seized_from,
         "added": exhibit.added,
+        "passphrase_file": exhibit.passphrase_file,
         "program": ledger.PROGRAM,
         **_named("source", os.fsencode(exhibit.source)),
         **_named("path", os.fsencode(exhibit.path)),
@@ -566,7 +589,7 @@ def _read(path: Path) -> Exhibit:
             for name in ("reference", "kind", "purpose", "sha256", "md5", "sha1")
         }
         fields |= {name: _unnamed(stated, name) for name in ("source", "path", "name")}
-        for name in ("note", "seized_at_recorded", "seized_by", "seized_from"):
+        for name in ("note", "seized_at_recorded", "seized_by", "seized_from", "passphrase_file"):
             fields[name] = _expect(stated, name, str) if name in stated else ""
         fields["seized_at"] = _expect(stated, "seized_at", datetime) if "seized_at" in stated else None
         for name, kind in (("added", datetime), ("copied", bool), ("size", int), ("files", int)):

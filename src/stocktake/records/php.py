@@ -8,7 +8,7 @@ never a guess.
 import re
 from typing import TypeAlias
 
-Value: TypeAlias = "None | bool | int | float | str | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | dict[str, Value] | None"
 
 MAX_DEPTH = 64
 # Values that one text may unfold to; a reference to a large array repeated many times grows without end.
@@ -41,6 +41,7 @@ def parse(data: bytes) -> Value:
     return value
 
 
+_SCALARS = (b"b", b"i", b"d", b"s", b"S", b"E")
 _OPENING = re.compile(r"[asSOCEibrR]:[-+]?\d+[:;]|d:[-+]?[\d.INF]+[^;]*;|N;\Z")
 
 
@@ -61,43 +62,48 @@ class _Reader:
             return self.slot(None, key)
         self.at += 1
         self.expect(b":")
+        if kind in _SCALARS:
+            return self.slot(self.scalar(kind), key)
+        if key:
+            raise PhpError("a key that is neither text nor number", self.at)
         match kind:
-            case b"b":
-                return self.slot(self.number(b";") != 0, key)
-            case b"i":
-                return self.slot(self.number(b";"), key)
-            case b"d":
-                return self.slot(self.float_number(), key)
-            case b"s" | b"S":
-                text = self.text(escaped=kind == b"S")
-                self.expect(b";")
-                return self.slot(text, key)
-            case b"E":  # enum case, "Class:CASE"
-                text = self.text()
-                self.expect(b";")
-                return self.slot(text, key)
-            case b"a" if not key:
+            case b"a":
                 return self.members(depth)
-            case b"O" if not key:
+            case b"O":
                 self.text()
                 self.expect(b":")
                 return self.members(depth)
-            case b"C" if not key:  # a class with its own format: kept as the text it is
-                self.text()
-                self.expect(b":")
-                length = self.number(b":")
-                self.expect(b"{")
-                text = self.take(length)
-                self.expect(b"}")
-                return self.slot(text, key)
-            case b"R" | b"r" if not key:
+            case b"C":  # a class with a format of its own: kept as the text it is
+                return self.slot(self.custom(), key)
+            case b"R" | b"r":
                 return self.reference(again=kind == b"r")
         raise PhpError("no serialised value", self.at)
+
+    def scalar(self, kind: bytes) -> Value:
+        match kind:
+            case b"b":
+                return self.number(b";") != 0
+            case b"i":
+                return self.number(b";")
+            case b"d":
+                return self.float_number()
+        text = self.text(escaped=kind == b"S")  # or E, an enum's case: "Class:CASE"
+        self.expect(b";")
+        return text
+
+    def custom(self) -> str:
+        self.text()
+        self.expect(b":")
+        length = self.number(b":")
+        self.expect(b"{")
+        text = self.take(length)
+        self.expect(b"}")
+        return text
 
     def members(self, depth: int) -> Value:
         count = self.number(b":")
         self.expect(b"{")
-        if count > len(self.data) - self.at:
+        if not 0 <= count <= len(self.data) - self.at:
             raise PhpError(f"says {count} members", self.at)
         members: dict[str, Value] = {}
         self.slots.append(members)

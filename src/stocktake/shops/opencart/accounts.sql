@@ -1,6 +1,6 @@
 WITH login AS (
   SELECT
-    customer_id, MAX(date_added) AS at, MAX_BY(ip, date_added) AS ip
+    customer_id, MAX(date_added) AS at, MAX_BY(ip, date_added) FILTER (WHERE ip <> '' AND date_added IS NOT NULL) AS ip
   FROM customer_activity
   WHERE key = 'login'
   GROUP BY customer_id
@@ -32,8 +32,10 @@ WHERE o.is_guest AND o.account_id IS NOT NULL;
 
 -- An account that orders name and that is no longer there, as its last order names its holder.
 SELECT
-  o.account_id, MIN(o.site_id) AS site_id, 'customer' AS kind, MAX_BY(o.email, o.order_id) AS email,
-  MAX_BY(o.name, o.order_id) AS display_name, MAX_BY(o.phone, o.order_id) AS phone, 'derived' AS basis,
+  o.account_id, MIN(o.site_id) AS site_id, 'customer' AS kind,
+  MAX_BY(o.email, o.order_id) FILTER (WHERE o.email IS NOT NULL) AS email,
+  MAX_BY(o.name, o.order_id) FILTER (WHERE o.name IS NOT NULL) AS display_name,
+  MAX_BY(o.phone, o.order_id) FILTER (WHERE o.phone IS NOT NULL) AS phone, 'derived' AS basis,
   'source:' || MAX_BY(o.ref, o.order_id) AS source_id
 FROM shop_order AS o
 WHERE o.is_gone

@@ -40,8 +40,10 @@ WHERE o.type = 'shop_order' AND o.is_guest AND o.account_id IS NOT NULL;
 
 -- An account that orders name and that is no longer there, as its last order names its holder.
 SELECT
-  o.account_id, site.site_id, 'customer' AS kind, MAX_BY(o.email, o.order_id) AS email,
-  MAX_BY(o.name, o.order_id) AS display_name, MAX_BY(o.phone, o.order_id) AS phone, 'derived' AS basis,
+  o.account_id, site.site_id, 'customer' AS kind,
+  MAX_BY(o.email, o.order_id) FILTER (WHERE o.email IS NOT NULL) AS email,
+  MAX_BY(o.name, o.order_id) FILTER (WHERE o.name IS NOT NULL) AS display_name,
+  MAX_BY(o.phone, o.order_id) FILTER (WHERE o.phone IS NOT NULL) AS phone, 'derived' AS basis,
   'source:' || MAX_BY(o.ref, o.order_id) AS source_id
 FROM shop_order AS o
 CROSS JOIN site

@@ -50,17 +50,17 @@ WHERE o.type = 'shop_order' AND o.store = 'posts'
 WITH m AS (
   SELECT
     user_id,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_first_name') AS first_name,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_last_name') AS last_name,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_company') AS company,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_address_1') AS address_1,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_address_2') AS address_2,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_city') AS city,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_state') AS state,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_postcode') AS postcode,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_country') AS country,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_phone') AS phone,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'billing_email') AS email,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_first_name' AND meta_value <> '') AS first_name,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_last_name' AND meta_value <> '') AS last_name,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_company' AND meta_value <> '') AS company,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_address_1' AND meta_value <> '') AS address_1,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_address_2' AND meta_value <> '') AS address_2,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_city' AND meta_value <> '') AS city,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_state' AND meta_value <> '') AS state,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_postcode' AND meta_value <> '') AS postcode,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_country' AND meta_value <> '') AS country,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_phone' AND meta_value <> '') AS phone,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'billing_email' AND meta_value <> '') AS email,
     MIN_BY(_ref, umeta_id) FILTER (WHERE meta_key = 'billing_address_1') AS ref
   FROM usermeta
   WHERE meta_key IN (SELECT meta_key FROM user_key)
@@ -83,16 +83,16 @@ WHERE COALESCE(m.address_1, m.city, m.postcode) IS NOT NULL;
 WITH m AS (
   SELECT
     user_id,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_first_name') AS first_name,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_last_name') AS last_name,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_company') AS company,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_address_1') AS address_1,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_address_2') AS address_2,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_city') AS city,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_state') AS state,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_postcode') AS postcode,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_country') AS country,
-    MIN_BY(NULLIF(meta_value, ''), umeta_id) FILTER (WHERE meta_key = 'shipping_phone') AS phone,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_first_name' AND meta_value <> '') AS first_name,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_last_name' AND meta_value <> '') AS last_name,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_company' AND meta_value <> '') AS company,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_address_1' AND meta_value <> '') AS address_1,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_address_2' AND meta_value <> '') AS address_2,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_city' AND meta_value <> '') AS city,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_state' AND meta_value <> '') AS state,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_postcode' AND meta_value <> '') AS postcode,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_country' AND meta_value <> '') AS country,
+    MIN_BY(meta_value, umeta_id) FILTER (WHERE meta_key = 'shipping_phone' AND meta_value <> '') AS phone,
     MIN_BY(_ref, umeta_id) FILTER (WHERE meta_key = 'shipping_address_1') AS ref
   FROM usermeta
   WHERE meta_key IN (SELECT meta_key FROM user_key)

@@ -24,7 +24,9 @@ own AS (
 ),
 seen AS (
   SELECT
-    store_id, MAX_BY(NULLIF(store_name, ''), order_id) AS name, MAX_BY(NULLIF(store_url, ''), order_id) AS url,
+    store_id,
+    MAX_BY(store_name, order_id) FILTER (WHERE store_name <> '') AS name,
+    MAX_BY(store_url, order_id) FILTER (WHERE store_url <> '') AS url,
     MIN_BY(_ref, order_id) AS ref
   FROM "order"
   GROUP BY store_id

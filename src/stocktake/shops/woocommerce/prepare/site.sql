@@ -25,7 +25,10 @@ SELECT
   shop.exhibit, shop.prefix, shop.shared_with, shop.version AS told_version, shop.case_time_zone,
   s.siteurl, s.home, s.name, s.tagline, s.admin_email, s.currency, s.version, s.timezone_string,
   s.bulk_discount_type, s.siteurl_ref, s.home_ref,
-  COALESCE(s.siteurl_ref, s.any_ref) AS ref,
+  COALESCE(
+    s.siteurl_ref, s.any_ref, (SELECT MIN(_ref) FROM posts WHERE _row = 1),
+    (SELECT MIN(_ref) FROM wc_orders WHERE _row = 1)
+  ) AS ref,
   CASE WHEN s.hpos = 'yes' THEN 'wc_orders' ELSE 'posts' END AS store,
   COALESCE(
     known_zone(NULLIF(TRIM(s.timezone_string), '')),

@@ -1,7 +1,7 @@
 """The demo: a made-up seizure with known truth, shipped with the package.
 
-Nobody in it is real. `lay_out` writes the exhibits as they would come from a search; `known_truth` tells what a right
-answer is. `python -m stocktake.demo.generate` makes them anew.
+Nobody in it is real. `lay_out` writes the exhibits as they would come from a search; `known_truth` tells what
+a right answer is. `python -m stocktake.demo.generate` makes them anew.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 OPERATION = "Operation Saltmarsh"
 CASE_REFERENCE = "SB/2025/0041"
@@ -35,18 +37,33 @@ class DemoExhibit:
 
 _EXHIBITS = (
     (
-        "quillbarrow-2025-07-15.sql.xz", "KC/1", "Backup of the database of the shop Quillbarrow (WooCommerce)",
-        "2025-07-15T07:40:00+01:00", "DC K. Carrow", "Brackwater Hosting Ltd, rack 14, server bw-0417 (made up)", False,
+        "quillbarrow-2025-07-15.sql.xz",
+        "KC/1",
+        "Backup of the database of the shop Quillbarrow (WooCommerce)",
+        "2025-07-15T07:40:00+01:00",
+        "DC K. Carrow",
+        "Brackwater Hosting Ltd, rack 14, server bw-0417 (made up)",
+        False,
     ),
     (
-        "pedlarsgate-2025-07-15.sql.zst", "KC/2", "Backup of the database of the shop Pedlarsgate (OpenCart)",
-        "2025-07-15T09:05:00+01:00", "DC K. Carrow", "Noordzee Cloud B.V., virtual machine nz-22918 (made up)", False,
+        "pedlarsgate-2025-07-15.sql.zst",
+        "KC/2",
+        "Backup of the database of the shop Pedlarsgate (OpenCart)",
+        "2025-07-15T09:05:00+01:00",
+        "DC K. Carrow",
+        "Noordzee Cloud B.V., virtual machine nz-22918 (made up)",
+        False,
     ),
     (
-        "intercepted-parcels.csv", "KC/3", "List of intercepted parcels", "2025-07-16T10:00:00+01:00", "DC K. Carrow",
-        "Saltersby Constabulary, parcels desk (made up)", True,
+        "intercepted-parcels.csv",
+        "KC/3",
+        "List of intercepted parcels",
+        "2025-07-16T10:00:00+01:00",
+        "DC K. Carrow",
+        "Saltersby Constabulary, parcels desk (made up)",
+        True,
     ),
-)  # fmt: skip
+)
 
 
 def _folder(name: str) -> Traversable:
@@ -54,7 +71,7 @@ def _folder(name: str) -> Traversable:
 
 
 def lay_out(folder: Path) -> list[DemoExhibit]:
-    """Write the demo's exhibits into a folder, which is made if need be; the exhibits in order of reference."""
+    """Write the demo's exhibits into a folder, made if need be; returns them in order of reference."""
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for name, reference, description, at, by, origin, parcels in _EXHIBITS:

@@ -17,7 +17,10 @@ def _last_sunday(year: int, month: int) -> datetime:
 
 
 def london(at: datetime) -> datetime:
-    """British wall-clock time, without a zone: summer time from 01:00 UTC on the last Sunday of March to that of October."""
+    """British wall-clock time, without a zone.
+
+    Summer time runs from 01:00 UTC on the last Sunday of March to that of October.
+    """
     summer = _last_sunday(at.year, 3) <= at < _last_sunday(at.year, 10)
     return (at + timedelta(hours=1 if summer else 0)).replace(tzinfo=None)
 

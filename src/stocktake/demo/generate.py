@@ -1,7 +1,7 @@
 """Make the demo exhibit anew: `python -m stocktake.demo.generate OUT [--scale S] [--seed TEXT]`.
 
-A real MariaDB, of its own and private, is filled with both shops and dumped by the real `mariadb-dump`. The same
-seed, scale and MariaDB give the same bytes.
+A real MariaDB, of its own and private, is filled with both shops and dumped by the real `mariadb-dump`. The
+same seed, scale and MariaDB give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import json
 import lzma
 import sys
 import tempfile
-from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,8 +23,12 @@ import zstandard
 from stocktake.demo import clock, opencart, truth, woocommerce
 from stocktake.demo.parcels import as_csv, intercepted
 from stocktake.demo.server import Server, running
-from stocktake.demo.tables import Tables
 from stocktake.demo.trade import Trade, simulate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from stocktake.demo.tables import Tables
 
 SEED = "Operation Saltmarsh"
 PART_BYTES = 1_900_000  # no file of the package is larger
@@ -52,7 +56,7 @@ def _fill(server: Server, database: str, schema: str, tables: Tables, afterwards
 
 
 def _date_the_end(dump: Path, at: datetime) -> None:
-    """mariadb-dump would end with today's date; the made-up dump was made on the night of the made-up search."""
+    """Date the end of a dump: not today, but the night before the made-up search."""
     data = dump.read_bytes()
     end = b"-- Dump completed\n"
     if not data.endswith(end):
@@ -123,7 +127,7 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0) -> truth.Facts:
         manifest, woo_dump, oc_dump = _fill_and_dump(server, trade, seed, Path(temporary))
         truth.check(server, found)
         filters = [
-            {"id": lzma.FILTER_LZMA2, "preset": 6, "pb": 0, "lc": 4, "nice_len": 160, "dict_size": 1 << 26}
+            {"id": lzma.FILTER_LZMA2, "preset": 6, "pb": 0, "lc": 4, "nice_len": 64, "dict_size": 1 << 26}
         ]
         packed = {
             "quillbarrow-2025-07-15.sql.xz": lzma.compress(
@@ -143,7 +147,8 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0) -> truth.Facts:
             "files": {
                 name: {
                     "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-                    "unpacked_size": len(plain.get(name, data)), "unpacked_sha256": hashlib.sha256(plain.get(name, data)).hexdigest(),
+                    "unpacked_size": len(plain.get(name, data)),
+                    "unpacked_sha256": hashlib.sha256(plain.get(name, data)).hexdigest(),
                 }
                 for name, data in packed.items()
             },

@@ -1,7 +1,7 @@
 """OpenPGP keys and messages (RFC 4880, RFC 6637), as buyers and operators paste them into a shop.
 
-Keys are Ed25519 with a Curve25519 subkey for encryption, made from a text, so the demo's own keys are the only
-ones that open the demo's messages.
+Keys are Ed25519 with a Curve25519 subkey for encryption, made from a text, so the demo's own keys are the
+only ones that open the demo's messages.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives import keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _ED25519_OID = bytes.fromhex("2b06010401da470f01")
 _CURVE25519_OID = bytes.fromhex("2b060104019755010501")

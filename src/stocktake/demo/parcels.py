@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from stocktake.demo import clock, identifiers
-from stocktake.demo.trade import Order, Trade
+from stocktake.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stocktake.demo.trade import Order, Trade
 
 COLUMNS = (
     "Reference",
@@ -49,14 +54,22 @@ def _pick(orders: list[Order], near: datetime, wanted: Callable[[Order], bool], 
     fit = [
         order for order in orders if order.shipped and not order.test and wanted(order) and order not in taken
     ]
+    if not fit:
+        raise UserError("The scale is too small: no order fits a parcel of the list.")
     found = min(fit, key=lambda order: abs(order.shipped - near) if order.shipped else timedelta.max)
     taken.append(found)
     return found
 
 
 def _sent(order: Order) -> datetime:
-    assert order.shipped is not None
+    if order.shipped is None:
+        raise ValueError(f"order {order.number} was never posted")
     return order.shipped
+
+
+def _mistyped(number: str) -> str:
+    """In groups, in small letters, and with the letter O for nought."""
+    return f"{number[:2]} {number[2:6]} {number[6:10].replace('0', 'O')} {number[10:]}".lower()
 
 
 def intercepted(trade: Trade) -> list[Parcel]:
@@ -91,24 +104,37 @@ def intercepted(trade: Trade) -> list[Parcel]:
     late = _pick(trade.opencart, day(2025, 6, 30), plain, taken)
     hours = timedelta(hours=1)
     return [
-        Parcel("SB/2025/0041", _sent(first) + 9 * hours, "Saltersby Mail Centre", first.shipping.postcode.upper(), str(first.weight_g + 2),
-               first.tracking, "X-ray, vac-sealed pouch inside MBB. Opened under warrant. Return address is a vacant unit.", first),
-        Parcel("SB/2025/0057", _sent(second) + 14 * hours, "Saltersby Mail Centre", second.shipping.postcode, str(second.weight_g),
+        Parcel("SB/2025/0041", _sent(first) + 9 * hours, "Saltersby Mail Centre",
+        first.shipping.postcode.upper(), str(first.weight_g + 2),
+               first.tracking,
+               "X-ray, vac-sealed pouch inside MBB. Opened under warrant. Return address is a vacant unit.",
+               first),
+        Parcel("SB/2025/0057", _sent(second) + 14 * hours, "Saltersby Mail Centre", second.shipping.postcode,
+        str(second.weight_g),
                second.tracking, "Same typeface on label as 0041", second),
-        Parcel("SB/2025/0063", _sent(damaged) + 11 * hours, "Quernstone Delivery Office", damaged.shipping.postcode, str(damaged.weight_g - 3),
-               damaged.tracking[:6] + "???" + damaged.tracking[9:], "Label torn and wet, three digits not legible", damaged, "number damaged"),
-        Parcel("SB/2025/0070", _sent(letter) + 26 * hours, "Quernstone Delivery Office", letter.shipping.postcode.replace(" ", "").lower(),
-               str(letter.weight_g + 1), "", "Large letter, 2nd class stamp, no tracking", letter, "no number"),
-        Parcel("SB/2025/0078", _sent(misread) + 8 * hours, "Saltersby Mail Centre", misread.shipping.postcode, f"{misread.weight_g}.0",
-               f"{misread.tracking[:2]} {misread.tracking[2:6]} {misread.tracking[6:10].replace('0', 'O')} {misread.tracking[10:]}".lower(),
+        Parcel("SB/2025/0063", _sent(damaged) + 11 * hours, "Quernstone Delivery Office",
+        damaged.shipping.postcode, str(damaged.weight_g - 3),
+               damaged.tracking[:6] + "???" + damaged.tracking[9:],
+               "Label torn and wet, three digits not legible", damaged, "number damaged"),
+        Parcel("SB/2025/0070", _sent(letter) + 26 * hours, "Quernstone Delivery Office",
+        letter.shipping.postcode.replace(" ", "").lower(),
+               str(letter.weight_g + 1), "", "Large letter, 2nd class stamp, no tracking", letter,
+               "no number"),
+        Parcel("SB/2025/0078", _sent(misread) + 8 * hours, "Saltersby Mail Centre",
+        misread.shipping.postcode, f"{misread.weight_g}.0",
+               _mistyped(misread.tracking),
                "number typed from photograph", misread, "number mistyped"),
-        Parcel("SB/2025/0082", day(2025, 5, 2), "Saltersby Mail Centre", "ZZ99 7XQ", "212", identifiers.s10("RN", 77_340_218),
+        Parcel("SB/2025/0082", day(2025, 5, 2), "Saltersby Mail Centre", "ZZ99 7XQ", "212",
+        identifiers.s10("RN", 77_340_218),
                "Found with the others, different packing. May not be connected.", None),
-        Parcel("SB/2025/0091", _sent(refunded) + 30 * hours, "Saltersby Mail Centre (returns)", refunded.shipping.postcode,
+        Parcel("SB/2025/0091", _sent(refunded) + 30 * hours, "Saltersby Mail Centre (returns)",
+        refunded.shipping.postcode,
                str(refunded.weight_g), refunded.tracking, "Return to sender, addressee gone away", refunded),
-        Parcel("SB/2025/0096", _sent(same) + 12 * hours, "Wrenhollow Sorting Office", same.shipping.postcode, "", same.tracking,
+        Parcel("SB/2025/0096", _sent(same) + 12 * hours, "Wrenhollow Sorting Office", same.shipping.postcode,
+        "", same.tracking,
                "=0041? \"same hand\", weight not taken", same, "weight missing"),
-        Parcel("SB/2025/0103", None, "Wrenhollow Sorting Office", late.shipping.postcode, str(late.weight_g + 4), late.tracking,
+        Parcel("SB/2025/0103", None, "Wrenhollow Sorting Office", late.shipping.postcode,
+        str(late.weight_g + 4), late.tracking,
                "Time not recorded; handed in after weekend", late, "time missing"),
     ]  # fmt: skip
 

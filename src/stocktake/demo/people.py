@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from random import Random
+from typing import TYPE_CHECKING
 
 from stocktake.demo import words
 from stocktake.demo.identifiers import onion_v3
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Person:
     card: tuple[str, str]
     names: list[str]
     appetite: int  # at most so many orders a site
+
+    @property
+    def wholesale(self) -> bool:
+        """Whether the group treats them as a trade customer."""
+        return self.appetite > 24
 
 
 def _inward(random: Random) -> str:
@@ -97,88 +105,118 @@ def _ip(random: Random) -> str:
     return f"{random.choice(('192.0.2', '198.51.100', '203.0.113'))}.{random.randrange(1, 255)}"
 
 
-def _phone(random: Random) -> str:
-    """A number from the ranges that Ofcom keeps for drama."""
-    if random.random() < 0.06:
-        return f"01632 960{random.randrange(1000):03d}"
-    number = f"07700900{random.randrange(1000):03d}"
-    style = random.random()
-    if style < 0.55:
-        return number
-    if style < 0.75:
-        return f"{number[:5]} {number[5:]}"
-    return f"+44{number[1:]}" if style < 0.9 else f"+44 {number[1:5]} {number[5:]}"
-
-
-def _email(random: Random, first: str, last: str, handle: str) -> str:
-    def plain(name: str) -> str:
-        return "".join(c for c in name.lower() if "a" <= c <= "z") or "anon"
-
-    host = (
-        random.choice(words.MAIL_HOSTS) if random.random() > 0.03 else onion_v3(f"mail {random.randrange(3)}")
-    )
-    style = random.random()
-    if style < 0.3:
-        name = f"{plain(first)}.{plain(last)}"
-    elif style < 0.5:
-        name = f"{plain(first)[0]}{plain(last)}{random.randrange(1, 99)}"
-    elif style < 0.65:
-        name = f"{plain(first)}{random.randrange(1970, 2006)}"
-    else:
-        name = handle
-    return f"{name}@{host}"
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if "a" <= letter <= "z") or "anon"
 
 
 def _handle(random: Random) -> str:
     tail = str(random.randrange(1, 999)) if random.random() < 0.75 else ""
-    return (
-        random.choice(words.HANDLES)
-        + random.choice(("", "_", "-"))
-        + random.choice(words.HANDLE_NOUNS)
-        + tail
-    )
+    noun = random.choice(words.HANDLE_NOUNS)
+    return random.choice(words.HANDLES) + random.choice(("", "_", "-")) + noun + tail
 
 
-def new_person(random: Random, key: int) -> Person:
-    """The person number `key`."""
-    first, last = random.choice(words.FIRST_NAMES), random.choice(words.LAST_NAMES)
-    rare = random.random()
-    if rare < 0.012:
-        first = random.choice(words.ACCENTED_NAMES)
-    elif rare < 0.02:
-        first, last = random.choice(words.WIDE_NAMES), random.choice(words.WIDE_LAST_NAMES)
-    home = (
-        british_address(random, first, last)
-        if random.random() > 0.015
-        else foreign_address(random, first, last)
-    )
-    moves = random.random() < 0.12
-    emails = [_email(random, first, last, _handle(random)) for _ in range(2)]
-    return Person(
-        key=key,
-        first=first,
-        last=last,
-        home=home,
-        second_home=british_address(random, first, last) if moves else None,
-        emails=emails,
-        phones=[_phone(random), _phone(random)],
-        ip=_ip(random),
-        user_agent=random.choice(words.USER_AGENTS),
-        has_key=random.random() < 0.05,
-        moved_after=0.2 + 0.6 * random.random(),
-        card=(
-            random.choices(("visa", "mastercard", "amex"), (60, 36, 4))[0],
-            f"{random.randrange(10000):04d}",
-        ),
-        names=[_handle(random), _handle(random)],
-        appetite=min(1 + int(random.paretovariate(1.1)), 64),
-    )
+class Population:
+    """Makes people, no two of whom share an e-mail address, a handle or, but for housemates, a number."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.people: list[Person] = []
+        self._taken: set[str] = set()
+        self._numbers: dict[str, list[str]] = {}
+        for place, start in words.PHONE_RANGES.items():
+            numbers = [f"{start}{number:03d}" for number in range(1000)]
+            random.shuffle(numbers)
+            self._numbers[place] = numbers
+
+    def _phone(self, town: str) -> str:
+        """A number of the ranges that Ofcom keeps for drama; empty once they are used up."""
+        random = self.random
+        places = [place for place in self._numbers if self._numbers[place]]
+        wanted = town if town in places and random.random() < 0.5 else "mobile"
+        if wanted not in places:
+            wanted = random.choice(places) if places else ""
+        if not wanted:
+            return ""
+        number = self._numbers[wanted].pop()
+        style = random.random()
+        if style < 0.55:
+            return number
+        if style < 0.75:
+            return f"{number[:5]} {number[5:]}"
+        return f"+44{number[1:]}" if style < 0.9 else f"+44 {number[1:5]} {number[5:]}"
+
+    def _unused(self, text: str, end: str = "") -> str:
+        found, number = text, 1
+        while found + end in self._taken:
+            number += 1
+            found = f"{text}{number}"
+        self._taken.add(found + end)
+        return found + end
+
+    def _email(self, first: str, last: str, handle: str) -> str:
+        random = self.random
+        host = random.choice(words.MAIL_HOSTS)
+        if random.random() < 0.03:
+            host = onion_v3(f"mail {random.randrange(3)}")
+        style = random.random()
+        if style < 0.3:
+            name = f"{_plain(first)}.{_plain(last)}"
+        elif style < 0.5:
+            name = f"{_plain(first)[0]}{_plain(last)}{random.randrange(1, 99)}"
+        elif style < 0.65:
+            name = f"{_plain(first)}{random.randrange(1970, 2006)}"
+        else:
+            name = handle
+        return self._unused(name, f"@{host}")
+
+    def new_person(self) -> Person:
+        """One more person."""
+        random = self.random
+        first, last = random.choice(words.FIRST_NAMES), random.choice(words.LAST_NAMES)
+        rare = random.random()
+        if rare < 0.012:
+            first = random.choice(words.ACCENTED_NAMES)
+        elif rare < 0.02:
+            first, last = random.choice(words.WIDE_NAMES), random.choice(words.WIDE_LAST_NAMES)
+        home = british_address(random, first, last)
+        if random.random() < 0.015:
+            home = foreign_address(random, first, last)
+        phone = self._phone(home.city)
+        if self.people and random.random() < 0.02:  # a housemate, who now and then gives the other's number
+            mate = random.choice(self.people)
+            last = mate.last if random.random() < 0.4 else last
+            home = replace(mate.home, first=first, last=last)
+            phone = mate.phones[0] if random.random() < 0.3 else phone
+        handles = [self._unused(_handle(random)) for _ in range(2)]
+        person = Person(
+            key=len(self.people) + 1,
+            first=first,
+            last=last,
+            home=home,
+            second_home=british_address(random, first, last) if random.random() < 0.12 else None,
+            emails=[self._email(first, last, handle) for handle in handles],
+            phones=[phone, self._phone(home.city) if random.random() < 0.35 else phone],
+            ip=_ip(random),
+            user_agent=random.choice(words.USER_AGENTS),
+            has_key=random.random() < 0.05,
+            moved_after=0.2 + 0.6 * random.random(),
+            card=(
+                random.choices(("visa", "mastercard", "amex"), (60, 36, 4))[0],
+                f"{random.randrange(10000):04d}",
+            ),
+            names=handles,
+            appetite=min(1 + int(random.paretovariate(1.1)), 64),
+        )
+        self.people.append(person)
+        return person
 
 
 SHORT_NAMES = {
     "Andrew": "Andy", "Anthony": "Tony", "Benjamin": "Ben", "Catherine": "Cath", "Charlotte": "Charlie",
-    "Christopher": "Chris", "Daniel": "Dan", "David": "Dave", "Edward": "Eddie", "James": "Jim", "Jonathan": "Jon",
-    "Joshua": "Josh", "Matthew": "Matt", "Michael": "Mike", "Nicola": "Nic", "Patrick": "Paddy", "Philip": "Phil",
+    "Christopher": "Chris", "Daniel": "Dan", "David": "Dave", "Edward": "Eddie", "James": "Jim",
+    "Jonathan": "Jon",
+    "Joshua": "Josh", "Matthew": "Matt", "Michael": "Mike", "Nicola": "Nic", "Patrick": "Paddy",
+    "Philip": "Phil",
     "Rebecca": "Becky", "Richard": "Rich", "Robert": "Rob", "Samantha": "Sam", "Stephen": "Steve",
     "Thomas": "Tom", "Timothy": "Tim", "Victoria": "Vicky", "William": "Will",
 }  # fmt: skip
@@ -210,19 +248,20 @@ def as_typed(random: Random, address: Address) -> Address:
         typed = replace(typed, first=SHORT_NAMES.get(typed.first, typed.first[0]))
     if random.random() < 0.03:
         typed = replace(typed, first=typed.first.lower(), last=typed.last.lower())
-    if random.random() < 0.03:
-        typed = replace(
-            typed, city=typed.city.upper() if random.random() < 0.5 else _slip(random, typed.city)
-        )
-    habit = random.random()
+    if random.random() < 0.015:
+        typed = replace(typed, city=typed.city.upper())
+    if random.random() < 0.015:
+        typed = replace(typed, city=_slip(random, typed.city))
+    return replace(typed, postcode=_typed_postcode(random.random(), typed.postcode))
+
+
+def _typed_postcode(habit: float, postcode: str) -> str:
     if habit < 0.06:
-        typed = replace(typed, postcode=typed.postcode.replace(" ", ""))
-    elif habit < 0.12:
-        typed = replace(typed, postcode=typed.postcode.lower())
-    elif habit < 0.14:
-        typed = replace(typed, postcode=typed.postcode.replace(" ", "").lower())
-    elif habit < 0.15:
-        typed = replace(typed, postcode=typed.postcode.replace("0", "O").replace("1", "I"))
-    elif habit < 0.155:
-        typed = replace(typed, postcode="")
-    return typed
+        return postcode.replace(" ", "")
+    if habit < 0.12:
+        return postcode.lower()
+    if habit < 0.14:
+        return postcode.replace(" ", "").lower()
+    if habit < 0.15:
+        return postcode.replace("0", "O").replace("1", "I")
+    return "" if habit < 0.155 else postcode

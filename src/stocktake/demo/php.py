@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-Value = str | int | float | bool | None | Mapping[int | str, "Value"] | Sequence["Value"]
+Value = str | int | float | bool | None | Mapping[Any, "Value"] | Sequence["Value"]
 
 
 def serialize(value: Value) -> str:

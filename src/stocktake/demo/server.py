@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from stocktake.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def _program(name: str) -> str:
@@ -23,52 +26,59 @@ def _program(name: str) -> str:
     return found
 
 
+def _run(command: list[str], source: IO[bytes] | int, target: IO[bytes] | int) -> bytes:
+    """Run a program of MariaDB to its end; what it printed, if `target` is a pipe."""
+    done = subprocess.run(command, stdin=source, stdout=target, stderr=subprocess.PIPE, check=False)  # noqa: S603
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"{Path(command[0]).name} failed: {said}")
+    return done.stdout or b""
+
+
 @dataclass(frozen=True)
 class Server:
     """A running MariaDB, reached over its socket."""
 
     socket: Path
 
-    def _client(self, program: str) -> list[str]:
-        return [_program(program), "--no-defaults", f"--socket={self.socket}", "--user=root"]
+    def _client(self, program: str, *options: str) -> list[str]:
+        return [_program(program), "--no-defaults", f"--socket={self.socket}", "--user=root", *options]
 
     def load(self, statements: Iterable[str], database: str = "") -> None:
         """Run SQL text, UTF-8, with zero dates allowed as old shops need them."""
-        command = [*self._client("mariadb"), "--default-character-set=utf8mb4", "--max-allowed-packet=64M"]
-        if database:
-            command.append(database)
-        with subprocess.Popen(command, stdin=subprocess.PIPE) as client:
-            assert client.stdin is not None
-            client.stdin.write(
-                b"SET sql_mode='NO_ENGINE_SUBSTITUTION'; SET foreign_key_checks=0, unique_checks=0;\n"
-            )
-            for statement in statements:
-                client.stdin.write(statement.encode())
-            client.stdin.close()
-            if client.wait():
-                raise RuntimeError("MariaDB refused the SQL, see above")
+        options = [
+            "--default-character-set=utf8mb4",
+            "--max-allowed-packet=64M",
+            *([database] if database else []),
+        ]
+        with tempfile.TemporaryFile() as text:
+            text.write(b"SET sql_mode='NO_ENGINE_SUBSTITUTION'; SET foreign_key_checks=0, unique_checks=0;\n")
+            text.writelines(statement.encode() for statement in statements)
+            text.seek(0)
+            _run(self._client("mariadb", *options), text, subprocess.DEVNULL)
 
     def load_file(self, path: Path, database: str = "") -> None:
         """Run a dump as its owner would: `mariadb DATABASE < dump`."""
-        command = [*self._client("mariadb"), "--max-allowed-packet=64M", *([database] if database else [])]
+        options = ["--max-allowed-packet=64M", *([database] if database else [])]
         with path.open("rb") as dump:
-            subprocess.run(command, stdin=dump, check=True)
+            _run(self._client("mariadb", *options), dump, subprocess.DEVNULL)
 
     def ask(self, query: str, database: str) -> list[list[str]]:
         """The rows of a query, every value as text."""
-        command = [
-            *self._client("mariadb"),
+        options = [
             "--default-character-set=utf8mb4",
             "--batch",
             "--skip-column-names",
+            f"--execute={query}",
+            database,
         ]
-        answer = subprocess.run([*command, database], input=query, capture_output=True, check=True, text=True)
-        return [line.split("\t") for line in answer.stdout.splitlines()]
+        answer = _run(self._client("mariadb", *options), subprocess.DEVNULL, subprocess.PIPE)
+        return [line.split("\t") for line in answer.decode().splitlines()]
 
     def dump(self, target: Path, *options: str) -> None:
         """What mariadb-dump writes with these options."""
         with target.open("wb") as out:
-            subprocess.run([*self._client("mariadb-dump"), *options], stdout=out, check=True)
+            _run(self._client("mariadb-dump", *options), subprocess.DEVNULL, out)
 
 
 @contextmanager
@@ -82,16 +92,23 @@ def running() -> Iterator[Server]:
             os.chown(folder, account.pw_uid, account.pw_gid)
             user = ["--user=mysql"]
         data, socket = folder / "data", folder / "sock"
-        subprocess.run(
-            [_program("mariadb-install-db"), "--no-defaults", *user, f"--datadir={data}", "--skip-test-db",
-             "--auth-root-authentication-method=normal"],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        prepare = [
+            _program("mariadb-install-db"),
+            "--no-defaults",
+            *user,
+            f"--datadir={data}",
+            "--skip-test-db",
+        ]
+        prepare.append("--auth-root-authentication-method=normal")
+        _run(prepare, subprocess.DEVNULL, subprocess.DEVNULL)
         log = (folder / "log").open("wb")
-        process = subprocess.Popen(
-            [_program("mariadbd"), "--no-defaults", *user, f"--datadir={data}", f"--socket={socket}", "--skip-networking",
-             f"--pid-file={folder / 'pid'}", "--default-time-zone=+00:00", "--innodb-flush-log-at-trx-commit=0",
-             "--innodb-doublewrite=0", "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M", "--max-allowed-packet=64M",
+        process = subprocess.Popen(  # noqa: S603 - a program of the system
+            [_program("mariadbd"), "--no-defaults", *user, f"--datadir={data}", f"--socket={socket}",
+            "--skip-networking",
+             f"--pid-file={folder / 'pid'}", "--default-time-zone=+00:00",
+             "--innodb-flush-log-at-trx-commit=0",
+             "--innodb-doublewrite=0", "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M",
+             "--max-allowed-packet=64M",
              "--character-set-server=utf8mb4", "--skip-log-bin"],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -108,11 +125,15 @@ def running() -> Iterator[Server]:
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    ping = [_program("mariadb-admin"), "--no-defaults", f"--socket={server.socket}", "--user=root", "ping"]
     for _ in range(600):
         if process.poll() is not None:
             raise UserError(f"MariaDB ended at once: {log.read_text(errors='replace')[-500:]}")
-        if server.socket.exists() and subprocess.run(ping, capture_output=True, check=False).returncode == 0:
-            return
+        if server.socket.exists():
+            try:
+                server.ask("SELECT 1", "mysql")
+            except RuntimeError:
+                pass
+            else:
+                return
         time.sleep(0.1)
     raise UserError("MariaDB did not start within a minute.")

@@ -1,16 +1,20 @@
-"""What happened: every order of both made-up shops, from basket to parcel, refund or the bin. Money in pence."""
+"""What happened: every order of both made-up shops, from basket to parcel or refund. Money in pence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
+from typing import TYPE_CHECKING
 
 from stocktake.demo import clock, identifiers, words
 from stocktake.demo.catalogue import LISTINGS, Listing, Variation
 from stocktake.demo.openpgp import Key
-from stocktake.demo.people import Address, Person, as_typed, british_address, new_person
+from stocktake.demo.people import Address, Person, Population, as_typed, british_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WALLET = identifiers.ExtendedKey.from_seed("stocktake demo wallet")
 OPERATOR_KEY = Key(
@@ -38,6 +42,7 @@ class Line:
 
     @property
     def amount(self) -> int:
+        """Price of the line before any coupon."""
         return self.quantity * self.unit
 
 
@@ -59,7 +64,6 @@ class Refund:
     amount: int
     reason: str
     by: str
-    recorded: bool = True  # whether the shop's database holds a record with the amount
 
 
 @dataclass
@@ -98,21 +102,33 @@ class Order:
     test: bool = False
     binned_from: str = ""
     staff_notes: list[tuple[datetime, str, str]] = field(default_factory=list)
-    created_via: str = "checkout"
 
     @property
     def subtotal(self) -> int:
+        """The lines together, before any coupon."""
         return sum(line.amount for line in self.lines)
 
     @property
     def total(self) -> int:
+        """What the buyer was to pay, in the shop's currency, before refunds."""
         return self.subtotal - self.discount + self.shipping_cost
+
+    @property
+    def satoshi(self) -> int:
+        """Bitcoin received for it, in satoshi."""
+        return sum(amount for *_, amount in self.coin.received) if self.coin else 0
 
     @property
     def weight_g(self) -> int:
         """What the packed parcel weighs."""
         goods = sum(float((line.variation or line.listing).grams) * line.quantity for line in self.lines)
         return round(goods + 38 + 4 * len(self.lines))
+
+
+def buyers_money(pence: int, order: Order) -> Decimal:
+    """A sum of the shop's currency as the buyer saw it: in the order's currency, rounded to two decimals."""
+    amount = Decimal(pence) / 100 * Decimal(order.currency_value)
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 @dataclass
@@ -155,7 +171,19 @@ def sale_price(listing: Listing, at: datetime) -> int:
     return price_at(listing.price, "opencart", at) * 9 // 10
 
 
-def unit_price(listing: Listing, variation: Variation | None, quantity: int, site: str, at: datetime) -> int:
+def wholesale_price(pence: int) -> int:
+    """OpenCart's bulk price for the customer group Wholesale."""
+    return pence * 92 // 100
+
+
+def unit_price(
+    listing: Listing,
+    variation: Variation | None,
+    quantity: int,
+    site: str,
+    at: datetime,
+    wholesale: bool = False,
+) -> int:
     """What one costs at that quantity and time."""
     if variation is not None:
         return price_at(variation.price, site, at)
@@ -164,7 +192,7 @@ def unit_price(listing: Listing, variation: Variation | None, quantity: int, sit
         price = sale_price(listing, at)
     for least, unit in tiers_at(listing, site, at):
         if quantity >= least:
-            price = min(price, unit)
+            price = min(price, wholesale_price(unit) if wholesale and site == "opencart" else unit)
     return price
 
 
@@ -173,6 +201,10 @@ def bitcoin_rate(at: datetime) -> int:
     index = (at.year - 2023) * 12 + at.month - 5
     day = (at.day * 7919 + at.hour * 104729) % 400 - 200
     return _BITCOIN[index] + _BITCOIN[index] * day // 10_000
+
+
+_MORNING = (0.35, 0.15, 0.08, 0.05, 0.05, 0.1, 0.2, 0.4, 0.6, 0.7, 0.75, 0.8)
+_WEEK = (0.8, 0.85, 0.95, 1.0, 0.95, 0.6, 0.65)
 
 
 def _instants(random: Random, count: int, start: datetime, end: datetime) -> list[datetime]:
@@ -187,7 +219,7 @@ def _instants(random: Random, count: int, start: datetime, end: datetime) -> lis
             if at.hour < 12
             else 0.9
         )
-        day = (0.8, 0.85, 0.95, 1.0, 0.95, 0.6, 0.65)[at.weekday()]
+        day = _WEEK[at.weekday()]
         december = 1.2 if at.month == 12 else 1.0
         if random.random() < growth * hour * day * december / 1.2:
             found.append(at)
@@ -200,7 +232,7 @@ _POPULARITY = {
 }
 
 
-def _basket(random: Random, site: str, at: datetime) -> list[Line]:
+def _basket(random: Random, site: str, at: datetime, wholesale: bool) -> list[Line]:
     lines: list[Line] = []
     for _ in range(random.choices((1, 2, 3, 4), (70, 21, 7, 2))[0]):
         listing = random.choices(LISTINGS, _POPULARITY[site])[0]
@@ -214,7 +246,8 @@ def _basket(random: Random, site: str, at: datetime) -> list[Line]:
             quantity = random.choices((1, 2, 3, 5, 10, 20, 25, 50, 100), (46, 20, 9, 10, 8, 2, 2, 2, 1))[0]
             if listing.price >= 6000:
                 quantity = min(quantity, 5)
-        lines.append(Line(listing, variation, quantity, unit_price(listing, variation, quantity, site, at)))
+        unit = unit_price(listing, variation, quantity, site, at, wholesale)
+        lines.append(Line(listing, variation, quantity, unit))
     return lines
 
 
@@ -253,7 +286,7 @@ COUPONS = {"WELCOME10": 10, "SORRY5": 5, "420": 20, "BULKBUY": 8}
 
 
 def _method(random: Random, site: str, at: datetime) -> str:
-    # The card account was closed on them in March and April 2024; until it was replaced, they took bank transfers.
+    # Their card account was closed in March 2024; until they had another they took bank transfers.
     if site == "woo" and datetime(2024, 3, 4, tzinfo=UTC) <= at < datetime(2024, 4, 22, tzinfo=UTC):
         return random.choices(("crypto", "bank"), (62, 38))[0]
     weights = (52, 34, 14) if site == "woo" else (28, 58, 14)
@@ -261,19 +294,22 @@ def _method(random: Random, site: str, at: datetime) -> str:
 
 
 _OUTCOMES = {
-    "card": (("completed", 900), ("failed", 55), ("cancelled", 14), ("refunded", 20), ("pending", 7), ("part_refunded", 24), ("disputed", 8)),
-    "crypto": (("completed", 800), ("cancelled", 130), ("underpaid", 16), ("pending", 9), ("refunded", 8), ("overpaid", 12)),
-    "bank": (("completed", 730), ("cancelled", 185), ("on_hold", 52), ("refunded", 12), ("part_refunded", 14)),
+    "card": (("completed", 900), ("failed", 55), ("cancelled", 14), ("refunded", 20), ("pending", 7),
+    ("part_refunded", 24), ("disputed", 8)),
+    "crypto": (("completed", 800), ("cancelled", 130), ("underpaid", 16), ("pending", 9), ("refunded", 8),
+    ("overpaid", 12)),
+    "bank": (("completed", 730), ("cancelled", 185), ("on_hold", 52), ("refunded", 12),
+    ("part_refunded", 14)),
 }  # fmt: skip
 
 
 class _Seller:
     """Makes the orders of one site in time's order."""
 
-    def __init__(self, random: Random, site: str, people: list[Person], known: Sequence[Person]) -> None:
+    def __init__(self, random: Random, site: str, population: Population, known: Sequence[Person]) -> None:
         self.random = random
         self.site = site
-        self.people = people
+        self.population = population
         self.strangers = list(known)  # buyers of the other site who may come here
         self.bought: dict[int, int] = {}
         self.accounts: dict[int, int] = {}  # person's key: number of the account
@@ -292,9 +328,7 @@ class _Seller:
                     return person
         if self.strangers and random.random() < 0.36:
             return self.strangers.pop(random.randrange(len(self.strangers)))
-        person = new_person(random, len(self.people) + 1)
-        self.people.append(person)
-        return person
+        return self.population.new_person()
 
     def account(self, person: Person) -> int:
         """The person's account here, numbered from 1 as it is made at a first order; 0 for guests."""
@@ -317,7 +351,7 @@ def _identity(random: Random, site: str, person: Person) -> tuple[str, str]:
         email = person.emails[1]
     if random.random() < 0.02:
         email = email.title() if random.random() < 0.5 else email.upper()
-    phone = person.phones[1] if other and person.key % 10 < 3 else person.phones[0]
+    phone = person.phones[1] if other else person.phones[0]
     return email, "" if random.random() < 0.05 else phone
 
 
@@ -355,79 +389,77 @@ def _note(random: Random, person: Person, address: Address, number: int) -> str:
     )
 
 
+_WAIT = {"card": (40, 130), "crypto": (900, 4900), "bank": (7_200, 144_000)}  # seconds until money is in
+_PAID = ("completed", "refunded", "part_refunded", "overpaid", "disputed")
+_REASONS = (
+    "Lost in post",
+    "Short weight",
+    "Out of stock",
+    "Customer moaned",
+    "Goodwill",
+    "",
+    "2 of 3 arrived",
+)
+
+
 def _settle(order: Order, seller: _Seller, outcome: str) -> None:
     """What became of the order: payment, posting, refund."""
-    random, site = seller.random, seller.site
-    placed, total = order.placed, order.total
-    pounds_rate = bitcoin_rate(placed)
-    if order.method == "crypto":
-        seller.coins += 1
-        index = seller.coins if site == "woo" else 20_000 + seller.coins
-        asked = total * 1_000_000 // pounds_rate
-        order.coin = Coin(identifiers.deposit_address(WALLET, index), pounds_rate, asked)
-    if outcome == "disputed" and site == "woo":
+    if outcome == "disputed" and order.site == "woo":
         outcome = "completed"  # WooCommerce has no word for a chargeback
-    paid = outcome in ("completed", "refunded", "part_refunded", "overpaid", "disputed")
-    delay = {"card": 40 + random.randrange(90), "crypto": 900 + random.randrange(4000)}.get(
-        order.method, 3600 * random.randrange(2, 40)
-    )
-    when = placed + timedelta(seconds=delay)
-    if order.coin:
-        seed = f"{site} {order.number}"
-        if paid:
-            extra = asked_share(order.coin.asked, 4) if outcome == "overpaid" else 0
-            order.coin.received.append((when, identifiers.txid(seed), order.coin.asked + extra))
-        elif outcome == "underpaid":
-            order.coin.received.append(
-                (when, identifiers.txid(seed), order.coin.asked * random.randrange(40, 93) // 100)
-            )
-    if paid:
-        if when >= clock.CLOSED:
-            paid, outcome = False, "on_hold" if order.method == "bank" else "pending"
-            if order.coin:
-                order.coin.received.clear()
-        else:
-            order.paid = when
-    order.state = {"overpaid": "completed"}.get(outcome, outcome)
-    if order.paid:
-        sent = order.paid + timedelta(hours=random.randrange(5, 60))
-        if outcome == "refunded" and random.random() < 0.5:
-            sent = clock.CLOSED  # refunded before it was posted
-        if sent < clock.CLOSED:
-            order.shipped = order.completed = sent
-            service = "MZ" if order.shipping_code in ("flat_rate:2",) else random.choice(("AB", "AB", "TT"))
-            untracked = order.shipping_code in ("flat_rate:4", "weight.weight_5")
-            if not untracked and random.random() < 0.94:
-                order.tracking = seller.next_tracking(service)
-        elif order.state == "completed":
-            order.state = "processing"
-    if order.state in ("refunded", "part_refunded") and order.paid:
-        at = order.paid + timedelta(days=random.randrange(1, 21), seconds=random.randrange(80_000))
-        if at >= clock.CLOSED:
-            order.state = "completed" if order.shipped else "processing"
-        else:
-            amount = (
-                total
-                if order.state == "refunded"
-                else max(total * random.choice((10, 20, 25, 50)) // 100, 100)
-            )
-            reason = random.choice(
-                (
-                    "Lost in post",
-                    "Short weight",
-                    "Out of stock",
-                    "Customer moaned",
-                    "Goodwill",
-                    "",
-                    "2 of 3 arrived",
-                )
-            )
-            order.refunds.append(Refund(at, amount, reason, random.choice(("keeper", "moss"))))
+    when = order.placed + timedelta(seconds=seller.random.randrange(*_WAIT[order.method]))
+    if outcome in _PAID and when >= clock.CLOSED:
+        outcome = "on_hold" if order.method == "bank" else "pending"
+    if order.method == "crypto":
+        _ask_for_coins(order, seller, outcome, when)
+    order.state = "completed" if outcome == "overpaid" else outcome
+    if outcome in _PAID:
+        order.paid = when
+        _send(order, seller, when)
+        if order.state in ("refunded", "part_refunded"):
+            _give_back(order, seller.random, when)
 
 
-def asked_share(amount: int, percent: int) -> int:
-    """`percent` of an amount, rounded down."""
-    return amount * percent // 100
+def _ask_for_coins(order: Order, seller: _Seller, outcome: str, when: datetime) -> None:
+    """Each order gets an address of its own; both shops take them from one wallet, far apart."""
+    seller.coins += 1
+    index = seller.coins if order.site == "woo" else 20_000 + seller.coins
+    rate = bitcoin_rate(order.placed)
+    asked = order.total * 1_000_000 // rate
+    order.coin = Coin(identifiers.deposit_address(WALLET, index), rate, asked)
+    share = 100 if outcome in _PAID else 0
+    if outcome == "overpaid":
+        share = 104
+    elif outcome == "underpaid":
+        share = seller.random.randrange(40, 93)
+    if share:
+        paid = asked * share // 100
+        order.coin.received.append((when, identifiers.txid(f"{order.site} {order.number}"), paid))
+
+
+def _send(order: Order, seller: _Seller, paid: datetime) -> None:
+    random = seller.random
+    sent = paid + timedelta(hours=random.randrange(5, 60))
+    if order.state == "refunded" and random.random() < 0.5:
+        return  # refunded before it was posted
+    if sent >= clock.CLOSED:
+        order.state = "processing" if order.state == "completed" else order.state
+        return
+    order.shipped = order.completed = sent
+    service = "MZ" if order.shipping_code == "flat_rate:2" else random.choice(("AB", "AB", "TT"))
+    untracked = order.shipping_code in ("flat_rate:4", "weight.weight_5")
+    if not untracked and random.random() < 0.94:
+        order.tracking = seller.next_tracking(service)
+
+
+def _give_back(order: Order, random: Random, paid: datetime) -> None:
+    at = paid + timedelta(days=random.randrange(1, 21), seconds=random.randrange(80_000))
+    if at >= clock.CLOSED:
+        order.state = "completed" if order.shipped else "processing"
+        return
+    amount = order.total
+    if order.state == "part_refunded":
+        amount = max(amount * random.choice((10, 20, 25, 50)) // 100, 100)
+    order.refunds.append(Refund(at, amount, random.choice(_REASONS), random.choice(("keeper", "moss"))))
 
 
 def _euro(random: Random, at: datetime) -> tuple[str, str]:
@@ -444,7 +476,7 @@ def _order(seller: _Seller, number: int, at: datetime, share: float, share_new: 
     seller.bought[person.key] = seller.bought.get(person.key, 0) + 1
     billing, shipping = _addresses(random, person, share)
     email, phone = _identity(random, site, person)
-    lines = _basket(random, site, at)
+    lines = _basket(random, site, at, person.wholesale)
     goods = sum(line.amount for line in lines)
     abroad = shipping.country != "GB"
     code, title, cost = _shipping(random, site, goods, abroad)
@@ -482,9 +514,12 @@ def _test_order(seller: _Seller, number: int, at: datetime) -> Order:
     line = Line(listing, None, 1, unit_price(listing, None, 1, seller.site, at))
     order = Order(
         site=seller.site, number=number, placed=at, person=None, state="completed",
-        method=random.choice(("bank", "card")), billing=nobody, shipping=nobody, email="keeper@saltbox.example.net",
-        phone="07700900000", account=1, lines=[line], shipping_code="flat_rate:1" if seller.site == "woo" else "flat.flat",
-        shipping_title="Royal Mail Tracked 24", shipping_cost=695, ip="10.8.0.2", user_agent=words.USER_AGENTS[0],
+        method=random.choice(("bank", "card")), billing=nobody, shipping=nobody,
+        email="keeper@saltbox.example.net",
+        phone="07700900000", account=1, lines=[line],
+        shipping_code="flat_rate:1" if seller.site == "woo" else "flat.flat",
+        shipping_title="Royal Mail Tracked 24", shipping_cost=695, ip="10.8.0.2",
+        user_agent=words.USER_AGENTS[0],
         note="TEST pls ignore", card=("visa", "4242"), test=True,
     )  # fmt: skip
     order.paid = at + timedelta(seconds=30)
@@ -497,9 +532,11 @@ def _abandoned(seller: _Seller, number: int, at: datetime) -> Order:
     order = _order(seller, number, at, 0.5, 0.9)
     seller.buyers.pop()
     bare = Address("", "", "", "", "", "") if seller.random.random() < 0.5 else order.billing
+    known = bool(bare.first) and order.person is not None and seller.bought[order.person.key] > 1
     return replace(
-        order, state="abandoned", paid=None, shipped=None, completed=None, tracking="", refunds=[], staff_notes=[],
-        coin=None, binned_from="", billing=bare, shipping=bare, note="",
+        order, account=order.account if known else 0, state="abandoned", paid=None, shipped=None,
+        completed=None, tracking="", refunds=[], staff_notes=[], coin=None, binned_from="", billing=bare,
+        shipping=bare, note="",
         email=order.email if bare.first else "", phone=order.phone if bare.first else "",
     )  # fmt: skip
 
@@ -527,11 +564,12 @@ def _site_orders(
 
 
 def simulate(seed: str, scale: float = 1.0) -> Trade:
-    """All that happened, the same for the same seed and scale; `scale` is a share of the full number of orders."""
-    people: list[Person] = []
-    woo = _Seller(Random(f"{seed}/woo"), "woo", people, ())
+    """All that happened: the same for the same seed and scale, a share of the full number of orders."""
+    population = Population(Random(f"{seed}/people"))  # noqa: S311
+    # Repeatable on purpose: nothing here is secret.
+    woo = _Seller(Random(f"{seed}/woo"), "woo", population, ())  # noqa: S311
     woo_orders = _site_orders(woo, max(int(12_200 * scale), 60), clock.WOO_OPENED, 0.44, 0.3)
-    early = [person for person in people if person.key % 3]
-    opencart = _Seller(Random(f"{seed}/opencart"), "opencart", people, early)
+    early = [person for person in population.people if person.key % 3]
+    opencart = _Seller(Random(f"{seed}/opencart"), "opencart", population, early)  # noqa: S311
     oc_orders = _site_orders(opencart, max(int(4_200 * scale), 60), clock.OC_OPENED, 0.55, 0.07)
-    return Trade(people, woo_orders, oc_orders, woo.accounts, opencart.accounts)
+    return Trade(population.people, woo_orders, oc_orders, woo.accounts, opencart.accounts)

@@ -14,7 +14,7 @@ from shop_case import OpenCart, WooCommerce, mapped, new_case, take_in
 from stocktake.commerce.model import ORDER_STATUSES, TABLES
 from stocktake.commerce.statements import read_statements
 from stocktake.engine.duck import connect
-from stocktake.shops import folders, recognition
+from stocktake.shops import mapping, recognition
 from stocktake.shops.folders import FolderError, read_folder, supported
 from stocktake.shops.recognition import recognise
 
@@ -75,7 +75,7 @@ def _functions():
     ("sql", "value"),
     [
         ("to_money('12.30')", Decimal("12.3")),
-        ("to_money(' 1e3 ')", Decimal("1000")),
+        ("to_money(' 1e3 ')", Decimal(1000)),
         ("to_money('0.1') + to_money('0.2')", Decimal("0.3")),
         ("to_money(CAST(0.1 AS DOUBLE))", Decimal("0.1")),
         ("to_money('1,5')", None),
@@ -97,16 +97,16 @@ def _functions():
         # happened twice: the later; skipped: as if the clocks had not gone forward
         ("local_to_utc(TIMESTAMP '2024-10-27 01:30', 'Europe/London')", datetime(2024, 10, 27, 1, 30)),
         ("local_to_utc(TIMESTAMP '2024-03-31 01:30', 'Europe/London')", datetime(2024, 3, 31, 1, 30)),
-        ("local_to_utc(NULL, 'Europe/London')", None),
+        ("local_to_utc(CAST(NULL AS TIMESTAMP), 'Europe/London')", None),
         ("local_to_utc(TIMESTAMP '2024-01-01', NULL)", None),
         ("round_to(CAST('1.005' AS DECIMAL(38,12)), 2)", Decimal("1.01")),
         ("round_to(CAST('-1.005' AS DECIMAL(38,12)), 2)", Decimal("-1.01")),
-        ("round_to(CAST('1.5' AS DECIMAL(38,12)), 0)", Decimal("2")),
+        ("round_to(CAST('1.5' AS DECIMAL(38,12)), 0)", Decimal(2)),
         ("round_to(CAST('1.2345' AS DECIMAL(38,12)), 3)", Decimal("1.235")),
         ("round_to(CAST('1.2345' AS DECIMAL(38,12)), -1)", Decimal("1.23")),
         ("ratio(to_money('10'), to_money('3'))", Decimal("3.33333333")),
         ("ratio(to_money('-20'), to_money('3'))", Decimal("-6.66666667")),
-        ("ratio(to_money('2.5'), to_money('0.5'))", Decimal("5")),
+        ("ratio(to_money('2.5'), to_money('0.5'))", Decimal(5)),
         ("ratio(to_money('1'), to_money('0'))", None),
         ("ratio(NULL, to_money('1'))", None),
         ("unescape_html('a &lt;b&gt; &amp;amp; &quot;c&#039;')", "a <b> &amp; \"c'"),
@@ -140,9 +140,9 @@ def test_several_shops_in_one_dump_are_told_apart(mariadb, tmp_path):
     ]
     result = mapped(case)
     assert result.all("SELECT order_id, total FROM orders ORDER BY total") == [
-        ("order:KC/1/a_posts/1", Decimal("10")),
-        ("order:KC/1/b_posts/1", Decimal("20")),
-        ("order:KC/1/oc_order/1", Decimal("30")),
+        ("order:KC/1/a_posts/1", Decimal(10)),
+        ("order:KC/1/b_posts/1", Decimal(20)),
+        ("order:KC/1/oc_order/1", Decimal(30)),
     ]
     assert result.one("SELECT count(DISTINCT site_id) FROM orders") == 3
 
@@ -156,7 +156,7 @@ def test_two_dumps_of_one_shop_do_not_share_ids(mariadb, tmp_path):
     take_in(case, dump, path="sunday.sql")
     result = mapped(case)
     assert result.one("SELECT count(DISTINCT order_id) FROM orders") == 2
-    told = [message for message in result.messages("warning") if "more than once" in message]
+    told = [message for message in result.messages("warning") if "dumped more than once" in message]
     assert len(told) == 1
 
 
@@ -169,7 +169,7 @@ def test_a_dump_with_a_file_a_table_is_one_shop(mariadb, tmp_path):
     for table in ("posts", "postmeta", "users", "usermeta", "options"):
         take_in(case, mariadb.dump("--skip-dump-date", "split", f"wp_{table}"), path=f"dump/{table}.sql")
     result = mapped(case)
-    assert result.all("SELECT account_id, total FROM orders") == [("account:KC/1/wp_users/7", Decimal("10"))]
+    assert result.all("SELECT account_id, total FROM orders") == [("account:KC/1/wp_users/7", Decimal(10))]
     assert result.dict("SELECT table_name, path FROM sources")["wp_users"] == "dump/users.sql"
 
 
@@ -186,7 +186,7 @@ def test_rows_without_a_key_are_named_by_their_place(mariadb, tmp_path):
     shop.sql("ALTER TABLE {p}postmeta DROP meta_id")
     result = shop.mapped(tmp_path / "again")
     assert result.all("SELECT source_id, amount FROM payments") == [
-        ("source:KC/1/wp_postmeta/#1", Decimal("10"))
+        ("source:KC/1/wp_postmeta/#1", Decimal(10))
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_dump_without_definitions_is_mapped_by_its_column_lists(mariadb, tmp_p
     take_in(case, mariadb.dump("--skip-dump-date", "--no-create-info", "--complete-insert", "bare"))
     result = mapped(case)
     assert result.all("SELECT status, total, placed_at FROM orders") == [
-        ("completed", Decimal("10"), datetime(2024, 7, 1, 12))
+        ("completed", Decimal(10), datetime(2024, 7, 1, 12))
     ]
 
 
@@ -209,7 +209,7 @@ def test_text_that_is_no_number_is_told(mariadb, tmp_path):
     shop.meta(6, _x="1")
     shop.sql("UPDATE {p}postmeta SET post_id = 'six' WHERE post_id = '6'")
     result = shop.mapped(tmp_path)
-    assert result.one("SELECT total FROM orders") == Decimal("10")
+    assert result.one("SELECT total FROM orders") == Decimal(10)
     assert [message for message in result.messages("warning") if "are no BIGINT" in message] == [
         "1 values of wp_postmeta.post_id are no BIGINT; the mapping sees nothing there and the raw table keeps them."
     ]
@@ -267,16 +267,15 @@ def test_a_rule_that_fails_costs_a_problem_and_no_more(mariadb, tmp_path, folder
     (folder / "reviews.sql").write_text("SELECT nothing AS review_id FROM review;\n")
     (folder / "listings.sql").write_text("SELECT 1 AS no_such_column;\n")
     spoilt = read_folder(folder)
-    monkeypatch.setattr(folders, "_supported", lambda: (spoilt,))
+    monkeypatch.setattr(mapping, "supported", lambda: [spoilt])
+    monkeypatch.setattr(recognition, "supported", lambda: [spoilt])
     shop = OpenCart.fresh(mariadb, "spoilt")
     shop.order(1, 5, "10.0000")
     case = new_case(tmp_path)
     take_in(case, shop.dump())
     out = tmp_path / "out"
     out.mkdir()
-    from stocktake.shops.mapping import map_exhibit
-
-    map_exhibit(case, "KC/1", out)
+    mapping.map_exhibit(case, "KC/1", out)
     connection = connect()
     told = connection.execute(
         f"SELECT message FROM '{out}/problems/part-00000.parquet' WHERE severity = 'error' ORDER BY 1"

@@ -73,6 +73,10 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
         names = [name.lower() for name in (column, *logical.names.get(column, ()))]
         found = next((there[name] for name in names if name in there), None)
         value = _cast(*found, declared) if found else f"CAST(NULL AS {declared})"
+        if not found and logical.key == (column,) and declared == "BIGINT":
+            value = (
+                "_row"  # rows of one table come in the order of their key, so the ordinal can stand for it
+            )
         if found and column in logical.html:
             value = f"unescape_html({value})"
         chosen.append(f"{value} AS {quoted(column)}")

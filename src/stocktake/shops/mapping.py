@@ -126,6 +126,7 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
         for table in TABLES:
             if table not in _OWN:
                 _finish(work, table)
+        _check_twins(work)
         _takings(work)
         _account(work, units, shops)
         _told_by_units(work, units)
@@ -338,6 +339,30 @@ def _check_ids(work: _Work, table: str) -> None:
         "sums over this table count them again."
     )
     work.problems.append(_Problem("commerce", "error", told, None, first[1]))
+
+
+def _check_twins(work: _Work) -> None:
+    """A shop that was dumped more than once counts more than once: say so."""
+    found = work.connection.execute(
+        """
+        WITH size AS (SELECT site_id, count(*) AS orders FROM orders GROUP BY 1),
+        twin AS (
+          SELECT a.site_id AS one, b.site_id AS two, count(*) AS orders, min(b.source_id) AS source_id
+          FROM orders AS a
+          JOIN orders AS b ON b.number = a.number AND b.placed_at = a.placed_at AND b.total = a.total
+            AND b.currency = a.currency AND b.site_id > a.site_id
+          GROUP BY 1, 2
+        )
+        SELECT one, two, twin.orders, source_id FROM twin JOIN size ON size.site_id = two
+        WHERE 2 * twin.orders > size.orders ORDER BY 1, 2
+        """
+    )
+    for one, two, orders, source_id in found.fetchall():
+        told = (
+            f"{orders} orders of {two} are in {one} too, with the same number, time and total: it looks "
+            "like one shop that was dumped more than once, and sums over both count it twice."
+        )
+        work.problems.append(_Problem("commerce", "warning", told, None, source_id))
 
 
 def _takings(work: _Work) -> None:

@@ -10,10 +10,11 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import IO, BinaryIO, cast
 
-from stocktake.evidence.opening import Limits, Member
+from stocktake.evidence.opening import Limits, Member, Step
 from stocktake.evidence.streams import Stream
 
 # zip compression methods (APPNOTE 4.4.5) that can be read.
@@ -30,10 +31,17 @@ Tell = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Listed:
-    """A file in an archive: its name there, its stored length, and how to get at it."""
+    """A file in an archive: its name there, how to get at it, and its time.
+
+    ``before`` are steps that come before ``step``. ``modified`` is in UTC, or (``local_time``) of the clock
+    that wrote it.
+    """
 
     name: str
     step: Member
+    before: tuple[Step, ...] = ()
+    modified: datetime | None = None
+    local_time: bool = False
 
 
 def archive(head: bytes) -> str | None:
@@ -93,7 +101,8 @@ def tar_members(opened: Stream, limits: Limits, tell: Tell) -> Iterator[Listed]:
                 if count > limits.members or total > limits.size:
                     tell("error", f"tar archive holds more than can be opened; {count - 1} files were")
                     break
-                yield Listed(info.name, Member(info.offset_data, info.size, size=info.size))
+                step = Member(info.offset_data, info.size, size=info.size)
+                yield Listed(info.name, step, modified=_time(info.mtime))
     except (tarfile.TarError, ValueError, OSError, EOFError, zlib.error) as error:
         tell("error", f"tar archive can't be read to its end ({error}); {count} files were found")
     for fault in opened.faults:
@@ -133,13 +142,28 @@ def _listed(file: IO[bytes], info: zipfile.ZipInfo, tell: Tell) -> Listed | None
         return None
     fields = _LOCAL_HEADER.unpack(local)
     offset = info.header_offset + _LOCAL_HEADER.size + fields[9] + fields[10]
-    return _readable(
+    found = _readable(
         info.filename,
         info.flag_bits,
         info.compress_type,
         Member(offset, info.compress_size, "", info.file_size, info.CRC),
         tell,
     )
+    return found and replace(found, modified=_dos_time(info.date_time), local_time=True)
+
+
+def _time(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _dos_time(stated: tuple[int, ...]) -> datetime | None:
+    try:
+        return datetime(*stated[:6], tzinfo=UTC) if stated[:3] != (1980, 1, 1) else None  # type: ignore[misc,arg-type]
+    except ValueError:
+        return None
 
 
 def _readable(name: str, flags: int, method: int, step: Member, tell: Tell) -> Listed | None:

@@ -9,10 +9,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stocktake.evidence.image_reader import Given, ImageFile
+from stocktake.evidence.layers import InnerFile
 from stocktake.evidence.streams import FileStream, Stream, Utf8
 from stocktake.evidence.unwrapping import Checked, Limits, Unwrapped
 
-__all__ = ["Limits", "Member", "Opening", "Unwrap"]
+__all__ = ["FileInImage", "Limits", "Member", "Opening", "Unwrap"]
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,29 @@ class Member:
 
 
 @dataclass(frozen=True)
+class FileInImage:
+    """A step: a file in a file system, in a volume, in the image that this opening leads to.
+
+    ``file`` names the volume and what it lies in, down to the files on disk. It is None for a symbolic link,
+    whose bytes are the place that it leads to (``content``), and for a deleted file of which nothing is left.
+    """
+
+    file: InnerFile | None
+    content: bytes | None = None
+
+
+Step = Unwrap | Member | FileInImage
+
+
+@dataclass(frozen=True)
 class Opening:
     """The file to open and the steps from its bytes to the item's, outermost first."""
 
     file: Path
     limits: Limits
-    steps: tuple[Unwrap | Member, ...] = ()
+    steps: tuple[Step, ...] = ()
 
-    def then(self, step: Unwrap | Member) -> "Opening":
+    def then(self, step: Step) -> "Opening":
         """Return the opening of what one more step leads to."""
         return replace(self, steps=(*self.steps, step))
 
@@ -54,11 +71,29 @@ class Opening:
         if not self.steps:
             return FileStream(self.file)
         outer, step = replace(self, steps=self.steps[:-1]), self.steps[-1]
+        if isinstance(step, FileInImage):
+            return ImageFile(step.file) if step.file else Given(step.content)
         if isinstance(step, Member):
             return outer.member(step)
         if step.codec == "utf-16":
             return Utf8(outer())
         return Unwrapped(outer, step.codec, self.limits)
+
+    def place(self) -> tuple[int, int | None] | InnerFile | None:
+        """Where the bytes lie as they are: offset and size in the file on disk, or a file in an image.
+
+        None where something has to be unwrapped to get at them. A size of None is up to the file's end.
+        """
+        if not self.steps:
+            return 0, None
+        step = self.steps[-1]
+        if isinstance(step, FileInImage):
+            return step.file
+        if isinstance(step, Member) and step.codec == "stored" and step.stored is not None:
+            outer = replace(self, steps=self.steps[:-1]).place()
+            if isinstance(outer, tuple):
+                return outer[0] + step.offset, step.stored
+        return None
 
     def member(self, step: Member) -> Stream:
         """Return the stream of a file inside the archive that this opening leads to."""

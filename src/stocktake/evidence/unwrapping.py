@@ -60,6 +60,8 @@ class Limits:
     ``ratio`` is unwrapped bytes a stored byte, and counts after the first ``ratio_after`` unwrapped bytes.
     ``size`` is the most that one stream, or the files of one archive together, may unwrap to. ``depth`` is
     how many wrappings stand inside each other. ``members`` is how many files of one archive are opened.
+    ``entries`` is how many names one image may hold, ``wait`` how many seconds reading an image may take at
+    one place, and ``unlock_wait`` how many seconds trying passphrases may.
     """
 
     ratio: int = 1000
@@ -67,6 +69,9 @@ class Limits:
     size: int = 1 << 43
     depth: int = 8
     members: int = 1_000_000
+    entries: int = 20_000_000
+    wait: float = 120.0
+    unlock_wait: float = 300.0
 
 
 class _DamageError(Exception):

@@ -186,7 +186,7 @@ def _items(case: Case, exhibit: Exhibit, problem: Callable[[EvidenceProblem], No
 def _kind(item: Item, exhibit: Exhibit) -> str:
     """What the item is by its content; a list of parcels is one because a person said so."""
     if exhibit.purpose == "parcels":
-        return "parcel-list"
+        return "parcels:list"
     try:
         with closing(item.open()) as stream:
             head = stream.peek(HEAD_BYTES)

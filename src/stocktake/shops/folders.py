@@ -15,7 +15,8 @@ from stocktake.commerce.statements import Statement, read_statements
 class LogicalTable:
     """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
 
-    ``names`` gives, for a column that versions call differently, its other names. ``needs`` are columns
+    ``names`` gives, for a column that versions call differently, its other names, and ``like`` patterns of
+    names in lower case, for what people name as they please. ``needs`` are columns
     without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
     HTML. A ``shared`` table may stand under the base prefix. ``details`` are tables, with the column that
     holds this one's key, whose rows belong to its.
@@ -25,6 +26,7 @@ class LogicalTable:
     key: tuple[str, ...]
     columns: dict[str, str]
     names: dict[str, tuple[str, ...]]
+    like: dict[str, tuple[str, ...]]
     needs: tuple[str, ...]
     html: frozenset[str]
     shared: bool
@@ -185,12 +187,14 @@ def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
 def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
     columns: dict[str, str] = {}
     names: dict[str, tuple[str, ...]] = {}
+    like: dict[str, tuple[str, ...]] = {}
     for column, stated in entry["columns"].items():
         if isinstance(stated, str):
             columns[column] = stated
         else:
             columns[column] = stated["type"]
             names[column] = tuple(stated.get("names", ()))
+            like[column] = tuple(stated.get("like", ()))
     missing = {*entry["key"], *entry.get("needs", ())} - set(columns)
     if missing:
         raise ValueError(f"the table {name} names {', '.join(sorted(missing))} without a type")
@@ -199,6 +203,7 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         key=tuple(entry["key"]),
         columns=columns,
         names=names,
+        like=like,
         needs=tuple(entry.get("needs", entry["key"])),
         html=frozenset(
             column

@@ -1,6 +1,7 @@
 """Logical tables: a shop's raw tables as its folder's SQL sees them, whatever the version or the dump."""
 
 from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -70,8 +71,7 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
     there = {name.lower(): (name, kind) for table in reversed(tables) for name, _, kind in table.columns}
     chosen = []
     for column, declared in logical.columns.items():
-        names = [name.lower() for name in (column, *logical.names.get(column, ()))]
-        found = next((there[name] for name in names if name in there), None)
+        found = _found(logical, column, there)
         value = _cast(*found, declared) if found else f"CAST(NULL AS {declared})"
         if not found and logical.key == (column,) and declared == "BIGINT":
             value = (
@@ -83,13 +83,26 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
     return f"SELECT {', '.join(chosen)}, _ref, _path, _offset, _length, _row FROM ({rows(logical, tables)})"
 
 
+def _found(
+    logical: LogicalTable, column: str, there: dict[str, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """The raw column that stands for a logical one: of its name, another of its names, or like one."""
+    for name in (column, *logical.names.get(column, ())):
+        if name.lower() in there:
+            return there[name.lower()]
+    for pattern in logical.like.get(column, ()):
+        for name, raw in there.items():
+            if re.search(pattern, name):
+                return raw
+    return None
+
+
 def misfits(connection: duckdb.DuckDBPyConnection, logical: LogicalTable, table: RawTable) -> list[Misfit]:
     """The columns some of whose values don't fit what the mapping declares, where that can happen at all."""
     there = {name.lower(): (name, kind) for name, _, kind in table.columns}
     doubtful = []
     for column, declared in logical.columns.items():
-        names = [name.lower() for name in (column, *logical.names.get(column, ()))]
-        found = next((there[name] for name in names if name in there), None)
+        found = _found(logical, column, there)
         if found and declared != "VARCHAR" and found[1] in ("string", "large_string", "binary"):
             doubtful.append((column, declared, *found))
     if not doubtful or not table.parts:

@@ -480,6 +480,29 @@ def test_a_network_of_sites_shares_its_users(mariadb, tmp_path):
     }
 
 
+def test_a_parcel_number_is_one_wherever_plugins_keep_it(shop, tmp_path):
+    items = 'a:1:{i:0;a:2:{s:4:"slug";s:3:"dpd";s:15:"tracking_number";s:3:"AB1";}}'
+    shop.order(1, "wc-completed", "1.00", aftership_tracking_items=items, tracking_number="AB1")
+    shop.order(2, "wc-completed", "1.00", tracking_number=" CD2 ", date_shipped="2024-07-05 10:00:00")
+    shop.meta(2, ywot_tracking_code="EF3", ywot_carrier_name="Evri")
+    result = shop.mapped(tmp_path)
+    assert result.all("SELECT tracking_number, carrier FROM shipments ORDER BY 1") == [
+        ("AB1", "dpd"),
+        ("CD2", None),
+        ("EF3", "Evri"),
+    ]
+
+
+def test_earlier_hosts_are_found_in_the_first_addresses_of_posts(shop, tmp_path):
+    shop.order(1, "wc-completed", "1.00", post={"guid": "https://old.onion/?post_type=shop_order&p=1"})
+    result = shop.mapped(tmp_path)
+    assert result.all("SELECT host, kind, evidence FROM site_names ORDER BY 1, 3") == [
+        ("example.test", "clearnet", "option home"),
+        ("example.test", "clearnet", "option siteurl"),
+        ("old.onion", "onion", "first address of posts"),
+    ]
+
+
 def test_missing_tables_cost_their_rows_only(shop, tmp_path):
     shop.user(7, "bob")
     shop.order(1, "wc-completed", "10.00", customer_user="7")

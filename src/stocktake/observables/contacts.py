@@ -1,0 +1,195 @@
+"""Ways to reach people: mail, telephone, post, messengers.
+
+Phones are judged by the number ranges of the ``phonenumbers`` library (Google's libphonenumber), without its
+parser, which is a hundred times slower than the search. Messengers publish no check of their names.
+"""
+
+import functools
+import re
+from itertools import accumulate
+
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+from phonenumbers.phonemetadata import PhoneMetadata
+
+from stocktake.observables.candidates import RESERVED
+from stocktake.observables.finding import LOW, MEDIUM, Finding
+
+_TYPES = (
+    ("mobile", "mobile"),
+    ("fixed_line", "fixed line"),
+    ("voip", "internet telephone"),
+    ("toll_free", "free"),
+    ("shared_cost", "shared cost"),
+    ("premium_rate", "premium rate"),
+    ("personal_number", "personal number"),
+    ("pager", "pager"),
+    ("uan", "company number"),
+    ("voicemail", "voicemail"),
+)
+_GROUPS = re.compile(rb"\d+")
+# Ofcom, "Numbers for use in TV and radio drama programmes": these two are in no range that is in use.
+_DRAMA = re.compile(r"44(7700900|1632960)\d{3}")
+_TELEGRAM_NAME = re.compile(r"[a-z][a-z0-9_]{3,31}")
+_TELEGRAM_WORDS = {
+    "addstickers",
+    "addemoji",
+    "addtheme",
+    "boost",
+    "confirmphone",
+    "invoice",
+    "joinchat",
+    "login",
+    "proxy",
+    "setlanguage",
+    "share",
+    "socks",
+}
+
+
+def mail(text: bytes, note: int) -> Finding | None:
+    """A mail address of the usual form under a last label that is delegated; reserved ones can't be known."""
+    value = text.decode()
+    if "*" in value:
+        return None  # what stood there was a secret
+    valid, confidence = (None, LOW) if note == RESERVED else (True, "high")
+    return Finding("email", value, value.lower(), valid, None, None, confidence=confidence)
+
+
+def jabber(text: bytes, note: int) -> Finding | None:
+    """A Jabber address: form of a mail address, after a word that says so (RFC 7622)."""
+    found = mail(text, note)
+    return found and found._replace(kind="jabber", network="xmpp", confidence=MEDIUM)
+
+
+@functools.cache
+def _ranges(code: int) -> list[tuple[str, str, re.Pattern[str]]]:
+    """Region, type of number and its pattern, for every region of a country code."""
+    ranges = []
+    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+        metadata = (
+            PhoneMetadata.metadata_for_nongeo_region(code)
+            if region == "001"
+            else PhoneMetadata.metadata_for_region(region)
+        )
+        for attribute, name in _TYPES:
+            described = getattr(metadata, attribute, None)
+            if described is not None and described.national_number_pattern:
+                ranges.append((region, name, re.compile(described.national_number_pattern)))
+    return ranges
+
+
+def _numbered(digits: str) -> tuple[str, str, str] | None:
+    """E.164 form, region and type of ``digits``, which begin with a country code; None where in no range."""
+    for size in (1, 2, 3):
+        if int(digits[:size]) in COUNTRY_CODE_TO_REGION_CODE:
+            code, national = int(digits[:size]), digits[size:]
+            break
+    else:
+        return None
+    # "+44 (0)20" and "+44 07700": the zero is dialled inside the country only; Italy's belongs to the number.
+    for number in (national, national[1:]) if national.startswith("0") and code != 39 else (national,):
+        for region, name, pattern in _ranges(code):
+            if pattern.fullmatch(number):
+                return f"+{code}{number}", region, name
+    return None
+
+
+def phone(text: bytes, note: int, *, national: bool) -> Finding | None:
+    """A telephone number in a range that is in use, in E.164 form; groups at the end that don't fit are left.
+
+    ``note`` of an international one: 0 with +, 1 with neither + nor 00, 2 with 00.
+    """
+    groups = [(m.group().decode(), m.end()) for m in _GROUPS.finditer(text)]
+    heads = list(accumulate(group for group, _ in groups))
+    for digits, (_, used) in zip(reversed(heads), reversed(groups), strict=True):
+        if len(digits) < 8:
+            break
+        number = f"44{digits[1:]}" if national else digits[2:] if note == 2 else digits
+        if _DRAMA.fullmatch(number):
+            value = text[:used].decode()
+            return Finding("phone", value, f"+{number}", None, "GB", "drama", confidence=MEDIUM, used=used)
+        if found := _numbered(number):
+            e164, region, name = found
+            confidence = MEDIUM if national or note else "high"
+            # brackets that the end cut through
+            value = text[:used].decode()
+            if value.startswith("(") and ")" not in value:
+                value = value[1:]
+            return Finding("phone", value, e164, True, region, name, confidence=confidence, used=used)
+    return None
+
+
+def international(text: bytes, note: int) -> Finding | None:
+    """A number with its country code."""
+    return phone(text, note, national=False)
+
+
+def national(text: bytes, note: int) -> Finding | None:
+    """A number as it is dialled within the United Kingdom."""
+    return phone(text, note, national=True)
+
+
+def postcode(text: bytes, note: int) -> Finding:
+    """A postcode of a published form in an area that exists; whether it is delivered to is not known here.
+
+    Note: + 2 upper case, + 1 with a space.
+    """
+    value = text.decode("latin-1")
+    plain = re.sub(r"[^A-Z0-9]", "", value.upper().replace("%20", ""))
+    normalised = f"{plain[:-3]} {plain[-3:]}"
+    return Finding(
+        "uk_postcode",
+        value.replace("Â", ""),
+        normalised,
+        True,
+        None,
+        None,
+        confidence=(LOW, MEDIUM, MEDIUM, "high")[note],
+    )
+
+
+def telegram_handle(text: bytes, _note: int) -> Finding:
+    """A handle after a word that says Telegram."""
+    value = text.decode()
+    return Finding("telegram", value, value.lower(), None, "telegram", "handle", confidence=MEDIUM)
+
+
+def telegram_link(text: bytes, _note: int) -> Finding | None:
+    """A link to an account, channel or invitation."""
+    value = text.decode()
+    path = value.replace("\\/", "/").split("/")[1:]
+    if path[0].lower() == "s" and len(path) > 1:
+        path = path[1:]
+    name = path[0].lower()
+    if path[0].startswith("+") and len(path[0]) > 10:
+        return Finding(
+            "telegram", value, f"t.me/{path[0]}", None, "telegram", "invitation", confidence="high"
+        )
+    if name == "joinchat" and len(path) > 1 and len(path[1]) > 10:
+        return Finding(
+            "telegram", value, f"t.me/+{path[1]}", None, "telegram", "invitation", confidence="high"
+        )
+    if name in _TELEGRAM_WORDS or not _TELEGRAM_NAME.fullmatch(name):
+        return None
+    return Finding("telegram", value, f"@{name}", None, "telegram", "link", confidence="high")
+
+
+def signal_link(text: bytes, _note: int) -> Finding:
+    """A link to a Signal account by phone (``#p/+44…``) or user name (``#eu/…``), or to a group."""
+    value = text.decode()
+    host, _, tail = value.replace("\\/", "/").partition("/#")
+    if tail.startswith("p/+") and (found := international(tail[2:].encode(), 0)):
+        return Finding("signal", value, found.normalised, True, "signal", "phone", confidence="high")
+    return Finding("signal", value, f"{host.lower()}/#{tail}", None, "signal", "link", confidence="high")
+
+
+def wickr(text: bytes, _note: int) -> Finding:
+    """A name after the word Wickr."""
+    value = text.decode()
+    return Finding("wickr", value, value.lower(), None, "wickr", "handle", confidence=MEDIUM)
+
+
+def session(text: bytes, _note: int) -> Finding:
+    """A Session account: 05 and an X25519 public key; any 32 bytes are one, so nothing can be checked."""
+    value = text.decode()
+    return Finding("session_id", value, value.lower(), None, "session", "hexadecimal", confidence=MEDIUM)

@@ -4,6 +4,7 @@ import json
 
 import openpyxl
 import pytest
+
 from command import stocktake
 
 
@@ -21,12 +22,12 @@ def parcels(case, home):
 
 LISTS = {
     "police.csv": (
-        "Seizures at Langley,,,,,,,\r\n"
-        "Ref No,Date intercepted,Time,Depot,Postcode on label,Weight kg,Tracking,Remarks\r\n"
-        'A/1,01/07/2025,14:30,Langley,m1 1aa,0.45,AB123456785GB,"white powder, two bags"\r\n'
-        "A/2,2025-01-16T10:00:00+01:00,,Langley,,450 g,,=1+1\r\n"
-        "A/3,yesterday,,,,,,\r\n"
-    ).encode(),
+        b"Seizures at Langley,,,,,,,\r\n"
+        b"Ref No,Date intercepted,Time,Depot,Postcode on label,Weight kg,Tracking,Remarks\r\n"
+        b'A/1,01/07/2025,14:30,Langley,m1 1aa,0.45,AB123456785GB,"white powder, two bags"\r\n'
+        b"A/2,2025-01-16T10:00:00+01:00,,Langley,,450 g,,=1+1\r\n"
+        b"A/3,yesterday,,,,,,\r\n"
+    ),
     "carrier.csv": (
         "Tracking number;Weight (g);Place;Intercepted at;Note;Reference;Post code\n"
         "AB123456785GB;450,0;Langley;2025-07-01 14:30;white powder, two bags;A/1;m1 1aa\n"

@@ -1,7 +1,7 @@
 """Logical tables: a shop's raw tables as its folder's SQL sees them, whatever the version or the dump."""
 
-from collections.abc import Sequence
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb

@@ -55,16 +55,17 @@ def read(database: Path, unit: UnitWriter) -> None:
             unit.problem(f"can't be read as a SQLite database: {error}", severity="error")
             return
         for name, sql in tables:
+            shown = _shown(name)
             if re.match(r"\s*create\s+virtual\b", sql, re.IGNORECASE):
                 message = (
-                    f"{name} is a virtual table: what it keeps is read from the tables that it keeps it in"
+                    f"{shown} is a virtual table: what it keeps is read from the tables that it keeps it in"
                 )
-                unit.problem(message, severity="info", table=name)
+                unit.problem(message, severity="info", table=shown)
                 continue
             try:
                 _read_table(connection, name, unit)
-            except sqlite3.Error as error:
-                unit.problem(f"table {name} can't be read: {error}", severity="error", table=name)
+            except (sqlite3.Error, ValueError) as error:  # ValueError: a name that can't be written in SQL
+                unit.problem(f"table {shown} can't be read: {error}", severity="error", table=shown)
 
 
 def _names_another_file(journal: Path) -> bool:
@@ -99,29 +100,30 @@ def _tables(connection: sqlite3.Connection, unit: UnitWriter) -> list[tuple[str,
 
 def _read_table(connection: sqlite3.Connection, name: str, unit: UnitWriter) -> None:
     columns: list[Column] = []
+    selected: list[str] = []
     key: dict[int, str] = {}
     for _, column, declared, _, _, position, hidden in connection.execute(
         f"PRAGMA table_xinfo({_quoted(name)})"
     ):
         if hidden in (0, 3):  # neither of a virtual table nor computed when it is read
-            columns.append(Column(column, declared, arrow_type(declared)))
+            columns.append(Column(_shown(column), _shown(declared), arrow_type(declared)))
+            selected.append(_quoted(column))
             if position:
-                key[position] = column
-    selected = [_quoted(column.name) for column in columns]
+                key[position] = _shown(column)
     rowid = None if key else _rowid(connection, name, columns)
     if rowid:
         columns.append(Column(rowid, "INTEGER", pa.int64()))
         selected.append(rowid)
     keys = [key[position] for position in sorted(key)] or ([rowid] if rowid else [])
-    table = unit.table(_DATABASE, name, columns, keys)
+    table = unit.table(_DATABASE, _shown(name), columns, keys)
     rows = _Rows(table, unit)
     try:
         query = f"SELECT {', '.join(selected)} FROM {_quoted(name)} NOT INDEXED"
         for row in connection.execute(query):
             rows.add(row)
     except sqlite3.Error as error:
-        message = f"table {name} can't be read beyond its row {table.rows + len(rows.held)}: {error}"
-        unit.problem(message, severity="error", table=name)
+        message = f"table {table.name} can't be read beyond its row {table.rows + len(rows.held)}: {error}"
+        unit.problem(message, severity="error", table=table.name)
     rows.write()
     rows.tell()
 
@@ -136,6 +138,12 @@ def _rowid(connection: sqlite3.Connection, name: str, columns: list[Column]) -> 
     except sqlite3.OperationalError:  # a table WITHOUT ROWID, which always has a key, so the schema is odd
         return None
     return free
+
+
+def _shown(name: str) -> str:
+    """``name`` as text, kept apart from the names of ``PLACE``."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return f"{text}_" if text.casefold() in PLACE.names else text
 
 
 def _quoted(name: str) -> str:

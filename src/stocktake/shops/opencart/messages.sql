@@ -17,7 +17,7 @@ SELECT
 FROM "return" AS r
 JOIN site ON site.store_id = 0
 LEFT JOIN shop_order AS o ON o.order_id = r.order_id
-LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND r.customer_id > 0
+LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND c.customer_id > 0
 WHERE TRIM(r.comment) <> '';
 
 -- What the shop's people noted about a customer.

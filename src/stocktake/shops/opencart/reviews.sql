@@ -3,4 +3,4 @@ SELECT
   r.rating, r.text AS body, 'source:' || r._ref AS source_id
 FROM review AS r
 JOIN product_text AS p ON p.product_id = r.product_id
-LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND r.customer_id > 0;
+LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND c.customer_id > 0;

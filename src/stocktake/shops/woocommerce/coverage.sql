@@ -3,9 +3,8 @@ SELECT
   CASE
     WHEN p.post_type IN ('product', 'product_variation') AND p.post_status <> 'auto-draft' THEN NULL
     WHEN p.post_type IN ('product', 'product_variation') THEN 'drafts of products that were never saved'
-    WHEN o.store = 'posts' THEN NULL
-    WHEN o.store = 'wc_orders' AND p.post_type IN ('shop_order', 'shop_order_refund')
-      THEN 'orders that are taken from wc_orders'
+    WHEN p.post_type IN ('shop_order', 'shop_order_refund')
+      THEN CASE WHEN o.store = 'wc_orders' THEN 'orders that are taken from wc_orders' END
     WHEN p.post_type = 'shop_order_placehold' THEN 'placeholders for orders that stand in wc_orders'
     WHEN p.post_type = 'shop_coupon' THEN 'discount codes'
     WHEN p.post_type = 'shop_subscription' THEN 'subscriptions; each payment is an order of its own'
@@ -16,7 +15,7 @@ SELECT
   END AS reason,
   COUNT(*) AS rows
 FROM posts AS p
-LEFT JOIN recorded_order AS o ON o.order_id = p.ID AND p.post_type IN ('shop_order', 'shop_order_refund')
+LEFT JOIN recorded_order AS o ON o.order_id = p.ID
 GROUP BY 2;
 
 SELECT
@@ -154,14 +153,14 @@ GROUP BY 2;
 SELECT
   'wc_orders' AS table_name,
   CASE
-    WHEN o.store = 'wc_orders' THEN NULL
-    WHEN o.store = 'posts' THEN 'orders that are taken from posts'
+    WHEN w.type IN ('shop_order', 'shop_order_refund')
+      THEN CASE WHEN o.store = 'posts' THEN 'orders that are taken from posts' END
     WHEN w.type = 'shop_subscription' THEN 'subscriptions; each payment is an order of its own'
     ELSE 'orders of other kinds'
   END AS reason,
   COUNT(*) AS rows
 FROM wc_orders AS w
-LEFT JOIN recorded_order AS o ON o.order_id = w.id AND w.type IN ('shop_order', 'shop_order_refund')
+LEFT JOIN recorded_order AS o ON o.order_id = w.id
 GROUP BY 2;
 
 SELECT

@@ -18,7 +18,8 @@ SELECT
   p.stock, 'source:' || p.ref AS source_id
 FROM product AS p
 CROSS JOIN site
-LEFT JOIN product AS parent ON parent.product_id = p.parent_id AND p.type = 'product_variation'
+LEFT JOIN product AS parent
+  ON parent.product_id = CASE WHEN p.type = 'product_variation' THEN p.parent_id END
 LEFT JOIN category
   ON category.product_id = CASE WHEN p.type = 'product_variation' THEN p.parent_id ELSE p.product_id END
 LEFT JOIN shop_user AS u ON u.user_id = p.post_author;

@@ -9,7 +9,7 @@ WITH meta AS (
 SELECT
   'message:' || c._ref AS message_id, site.site_id,
   COALESCE('order ' || o.number, 'order ' || CAST(c.comment_post_ID AS VARCHAR)) AS thread,
-  u.account_id AS from_account_id,
+  COALESCE(u.account_id, named.account_id) AS from_account_id,
   CASE WHEN meta.to_customer = 1 THEN o.account_id END AS to_account_id,
   o.id AS order_id,
   COALESCE(c.comment_date_gmt, local_to_utc(c.comment_date, COALESCE(site.time_zone, site.case_time_zone)))
@@ -19,6 +19,9 @@ FROM comments AS c
 CROSS JOIN site
 LEFT JOIN meta ON meta.comment_id = c.comment_ID
 LEFT JOIN shop_order AS o ON o.order_id = c.comment_post_ID AND o.type = 'shop_order'
-LEFT JOIN shop_user AS u
-  ON u.user_id > 0 AND (u.user_id = c.user_id OR (COALESCE(c.user_id, 0) = 0 AND u.user_login = c.comment_author))
+LEFT JOIN shop_user AS u ON u.user_id = c.user_id AND u.user_id > 0
+LEFT JOIN (
+  SELECT user_login, MIN(account_id) AS account_id FROM shop_user GROUP BY user_login
+) AS named
+  ON named.user_login = CASE WHEN COALESCE(c.user_id, 0) = 0 THEN c.comment_author END
 WHERE c.comment_type = 'order_note';

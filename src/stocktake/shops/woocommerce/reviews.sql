@@ -11,5 +11,5 @@ FROM comments AS c
 CROSS JOIN site
 JOIN product AS p ON p.product_id = c.comment_post_ID
 LEFT JOIN meta ON meta.comment_id = c.comment_ID
-LEFT JOIN shop_user AS u ON u.user_id = c.user_id AND c.user_id > 0
+LEFT JOIN shop_user AS u ON u.user_id = c.user_id AND u.user_id > 0
 WHERE COALESCE(c.comment_type, '') IN ('', 'comment', 'review') AND c.comment_approved NOT IN ('spam', 'trash');

@@ -36,5 +36,5 @@ SELECT
 FROM rated AS r
 CROSS JOIN shop
 LEFT JOIN status AS s ON s.status_id = r.order_status_id
-LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND r.customer_id > 0
+LEFT JOIN shop_customer AS c ON c.customer_id = r.customer_id AND c.customer_id > 0
 LEFT JOIN payment_method AS m ON m.order_id = r.order_id

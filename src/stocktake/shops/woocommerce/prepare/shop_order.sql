@@ -57,9 +57,9 @@ FROM recorded_order AS o
 CROSS JOIN site
 CROSS JOIN shop
 LEFT JOIN order_meta AS m ON m.order_id = o.order_id
-LEFT JOIN wc_order_operational_data AS d ON d.order_id = o.order_id AND o.store = 'wc_orders'
+LEFT JOIN wc_order_operational_data AS d ON d.order_id = CASE WHEN o.store = 'wc_orders' THEN o.order_id END
 LEFT JOIN wc_order_addresses AS a
-  ON a.order_id = o.order_id AND a.address_type = 'billing' AND o.store = 'wc_orders'
+  ON a.order_id = CASE WHEN o.store = 'wc_orders' THEN o.order_id END AND a.address_type = 'billing'
 LEFT JOIN shop_user AS u
   ON u.user_id = COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) AND u.user_id > 0
 LEFT JOIN status_words AS w

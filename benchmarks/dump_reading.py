@@ -108,10 +108,69 @@ TABLES = {
   UNIQUE KEY `option_name` (`option_name`),
   KEY `autoload` (`autoload`)""",
 }
-SYLLABLES = ["an", "ar", "be", "bo", "ca", "co", "da", "de", "di", "en", "er", "fa", "fi", "ga", "go", "ha", "in", "is", "ka", "ki", "la", "le", "li", "lo", "ma", "me", "mi", "na", "no", "o", "pa", "per", "po", "ra", "re", "ri", "ro", "sa", "se", "si", "so", "ta", "te", "ti", "to", "tra", "u", "va", "ve", "vi", "wa", "za"]
-STREETS = (
-    ["Mill Lane", "Station Road", "High Street", "St John's Terrace", "Church Walk", "Queen’s Parade", "The Crescent"]
-)
+SYLLABLES = [
+    "an",
+    "ar",
+    "be",
+    "bo",
+    "ca",
+    "co",
+    "da",
+    "de",
+    "di",
+    "en",
+    "er",
+    "fa",
+    "fi",
+    "ga",
+    "go",
+    "ha",
+    "in",
+    "is",
+    "ka",
+    "ki",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "na",
+    "no",
+    "o",
+    "pa",
+    "per",
+    "po",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sa",
+    "se",
+    "si",
+    "so",
+    "ta",
+    "te",
+    "ti",
+    "to",
+    "tra",
+    "u",
+    "va",
+    "ve",
+    "vi",
+    "wa",
+    "za",
+]
+STREETS = [
+    "Mill Lane",
+    "Station Road",
+    "High Street",
+    "St John's Terrace",
+    "Church Walk",
+    "Queen's Parade",
+    "The Crescent",
+]
 
 
 class Writer:
@@ -132,7 +191,7 @@ class Writer:
         if ending < 0.08:
             return text + ", don't worry - it's 3.5g"
         if ending < 0.12:
-            return text + ' said "next day" – £20 😀'
+            return text + ' said "next day" - £20 😀'
         if ending < 0.16:
             return f'<p class="note">{text}</p>\n'
         return text + "."
@@ -324,15 +383,15 @@ print(time.perf_counter() - began)
 """
 
 
-def measured(command: list[str], **options: object) -> tuple[float, float]:
-    """Wall seconds and peak resident MiB of a process that must succeed."""
+def measured(command: list[str], **options: object) -> tuple[float, float, float]:
+    """Wall seconds, peak resident MiB and processor seconds of a process that must succeed."""
     began = time.perf_counter()
     process = subprocess.Popen(command, **options)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[0]} ended with {process.returncode}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return time.perf_counter() - began, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -341,6 +400,7 @@ def main() -> None:
     options.add_argument("--dump", type=Path, help="where the dump is kept; made if absent")
     options.add_argument("--skip-load", action="store_true", help="do not load the dump into MariaDB")
     chosen = options.parse_args()
+    load = os.getloadavg()
     with tempfile.TemporaryDirectory(prefix="dump-reading-") as folder:
         dump = chosen.dump or Path(folder) / "shop.sql"
         if not dump.exists():
@@ -350,19 +410,19 @@ def main() -> None:
         subprocess.run(["cat", str(dump)], stdout=subprocess.DEVNULL, check=True)
         small = Path(folder) / "small.sql"
         write_dump(small, 2_000_000)
-        first, _ = measured(
+        first, _, _ = measured(
             [sys.executable, "-c", READ, str(small), f"{folder}/first"], stdout=subprocess.DEVNULL
         )
-        again, _ = measured(
+        again, _, _ = measured(
             [sys.executable, "-c", READ, str(small), f"{folder}/again"], stdout=subprocess.DEVNULL
         )
-        seconds, peak = measured(
+        seconds, peak, busy = measured(
             [sys.executable, "-c", READ, str(dump), f"{folder}/unit"], stdout=subprocess.DEVNULL
         )
         manifest = json.loads((Path(folder) / "unit" / "manifest.json").read_text())
         rows = {table["name"]: table["rows"] for table in manifest["tables"]}
         parquet = sum(part["bytes"] for table in manifest["tables"] for part in table["parts"]) / 1e6
-        lines = [("stocktake: dump to Parquet", seconds, size / seconds, peak)]
+        lines = [("stocktake: dump to Parquet", seconds, size / seconds, peak, busy)]
         if not chosen.skip_load:
             from servers import mariadb_server
 
@@ -377,23 +437,26 @@ def main() -> None:
                     "shop",
                 ]
                 with dump.open("rb") as text:
-                    loading, _ = measured(command, stdin=text)
+                    loading, _, client = measured(command, stdin=text)
+                ticks = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
+                server_busy = (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
                 status = Path(f"/proc/{server.pid}/status").read_text()
                 server_peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
                 for table, count in rows.items():
                     told = server.sql(f"SELECT count(*) FROM `{table}`", "shop")[0][0]
                     if told != count:
                         raise SystemExit(f"{table}: {count} rows read, {told} loaded")
-            lines.append(("mariadb < dump", loading, size / loading, server_peak))
+            lines.append(("mariadb < dump", loading, size / loading, server_peak, client + server_busy))
         cores = len(os.sched_getaffinity(0))
         print(
             f"\n{size:.0f} MB of dump, {sum(rows.values()):,} rows, {parquet:.0f} MB of Parquet, {cores} cores"
         )
-        print(f"{'':32}{'seconds':>10}{'MB/s':>10}{'peak MiB':>10}")
-        for name, wall, speed, resident in lines:
-            print(f"{name:32}{wall:>10.1f}{speed:>10.1f}{resident:>10.0f}")
+        print(f"{'':32}{'seconds':>10}{'MB/s':>10}{'peak MiB':>10}{'CPU s':>10}")
+        for name, wall, speed, resident, processor in lines:
+            print(f"{name:32}{wall:>10.1f}{speed:>10.1f}{resident:>10.0f}{processor:>10.1f}")
         if len(lines) == 2:
             print(f"{'ratio':32}{lines[1][1] / lines[0][1]:>10.1f}")
+        print(f"load of the machine before the run: {load[0]:.1f}")
         print(
             f"start-up with 2 MB: {first:.1f} s when kernels may have to be compiled, {again:.1f} s after that"
         )

@@ -29,6 +29,7 @@ ROW_LIMIT = 64 << 20
 # Of other statements this much is looked at.
 STATEMENT_LIMIT = 16 << 20
 HEAD_LIMIT = 1 << 20
+CUT_OFF = "row cut off at the end of the dump"
 # Values that are gathered before they are converted, and rows.
 VALUES = 2 << 20
 ROWS = 1 << 16
@@ -164,7 +165,7 @@ class _Reader:
     """The state of reading one stream."""
 
     def __init__(self, stream: BinaryIO, unit: UnitWriter, block: int) -> None:
-        self.window = Window(stream, max(block, 256))
+        self.window = Window(stream, max(block, 256), ROW_LIMIT)
         self.unit = unit
         self.dialect = Dialect()
         self.names_charset = "utf8mb4"
@@ -201,10 +202,13 @@ class _Reader:
     # The stream, statement by statement.
 
     def run(self) -> None:
-        while self._skip_blanks():
-            self._one()
-        self._flush()
-        self._conclude()
+        """Read to the end. Where the stream fails, what was found before is kept and the error goes on."""
+        try:
+            while self._skip_blanks():
+                self._one()
+        finally:
+            self._flush()
+            self._conclude()
 
     def _fill(self) -> bool:
         """Read on. What is found so far refers to the bytes in view, so it is converted first."""
@@ -295,7 +299,8 @@ class _Reader:
         return True
 
     def _shown(self, text: bytes) -> str:
-        return sqlcharsets.decode(text, self.dialect.charset)[0]
+        charset = self.dialect.charset
+        return sqlcharsets.decode(text, "utf8mb4" if charset == "binary" else charset)[0]
 
     # What comments tell.
 
@@ -778,16 +783,19 @@ class _Reader:
         """Pass over a row that is too long to be held."""
         table = insert.kept.table
         offset = self.window.offset(self.window.pos)
-        whole = self._pass(np.frombuffer(b";", np.uint8), row=True, offset=offset, table=table.name)
-        reason = f"row longer than {ROW_LIMIT} bytes" if whole else "row cut off at the end of the dump"
-        self.unit.set_aside(table, reason)
-        if whole:
-            self.unit.problem(
-                f"A row of {table.name} is longer than {ROW_LIMIT} bytes and was set aside.",
-                table=table.name,
-                offset=offset,
-                length=self.window.offset(self.window.pos) - offset,
-            )
+        if self._pass(np.frombuffer(b";", np.uint8), row=True, offset=offset, table=table.name):
+            self._too_long(table, offset, self.window.offset(self.window.pos) - offset)
+        else:
+            self.unit.set_aside(table, CUT_OFF)
+
+    def _too_long(self, table: Table, offset: int, length: int) -> None:
+        self.unit.set_aside(table, f"row longer than {ROW_LIMIT} bytes")
+        self.unit.problem(
+            f"A row of {table.name} is longer than {ROW_LIMIT} bytes and was set aside.",
+            table=table.name,
+            offset=offset,
+            length=length,
+        )
 
     def _cut_rows(self, insert: _Insert) -> None:
         """The bytes end inside an insert."""
@@ -795,7 +803,7 @@ class _Reader:
         table = insert.kept.table
         offset = window.offset(window.pos)
         if window.pos < window.end:
-            self.unit.set_aside(table, "row cut off at the end of the dump")
+            self.unit.set_aside(table, CUT_OFF)
             self._cut(offset, "a row", table.name)
         else:
             self._cut(offset, "an INSERT", table.name)
@@ -817,7 +825,7 @@ class _Reader:
     def _flush(self) -> None:
         """Convert the rows found so far and hand them on."""
         insert = self.pending
-        rows = int(self.tally[0])
+        found = rows = int(self.tally[0])
         if insert is None or rows == 0:
             return
         kept = insert.kept
@@ -828,14 +836,24 @@ class _Reader:
         buf = self.window.buf
         starts = self.window.offsets(self._row_starts[:rows])
         lengths = self.window.offsets(self._row_ends[:rows]) - starts
+        # Whether a long row happened to be whole in view is not to decide whether it is kept.
+        short = self._row_ends[:rows] - self._row_starts[:rows] <= ROW_LIMIT
+        keep = None if short.all() else np.flatnonzero(short)
+        if keep is not None:
+            for row in np.flatnonzero(~short):
+                self._too_long(kept.table, int(starts[row]), int(lengths[row]))
+            starts, lengths, rows = starts[keep], lengths[keep], len(keep)
+            if rows == 0:
+                return
         arrays: list[pa.Array | None] = [None] * len(kept.plans)
         unread = []
         for at, column in enumerate(insert.goes_to):
             if column is None:
                 continue
             plan = kept.plans[column]
-            span = slice(at * room, at * room + rows)
+            span = slice(at * room, at * room + found)
             values = Values(buf, self._starts[span], self._ends[span], self._kinds[span], insert.dialect)
+            values = values if keep is None else values.take(keep)
             arrays[column], states = sqlcolumns.array_of(values, plan)
             misfits = np.flatnonzero(states & sqltext.UNREAD)
             if len(misfits):

@@ -47,6 +47,8 @@ PLACE = pa.schema(
 # Arrow bytes of one table that are gathered before they become a part, and of all tables together.
 PART_BYTES = 64 << 20
 HELD_BYTES = 192 << 20
+# And of parts that are being written, unless a single one is larger.
+WRITING_BYTES = 160 << 20
 # What a batch costs beside its values: many tables of a few rows would otherwise count as nothing.
 BATCH_OVERHEAD = 16 << 10
 
@@ -119,7 +121,7 @@ class UnitWriter:
         self._held_bytes: dict[tuple[str, str], int] = {}
         self._held_total = 0
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="parquet")
-        self._writing: list[Future[None]] = []
+        self._writing: list[tuple[Future[None], int]] = []
         self._threads = threads
 
     def __enter__(self) -> "UnitWriter":
@@ -181,7 +183,7 @@ class UnitWriter:
         """Write what is held and then the manifest; without this call the unit does not exist."""
         for key in list(self._held):
             self._flush(key)
-        for writing in self._writing:
+        for writing, _ in self._writing:
             writing.result()
         _settle(
             self.folder,
@@ -214,14 +216,18 @@ class UnitWriter:
 
     def _flush(self, key: tuple[str, str]) -> None:
         batches = self._held.pop(key)
-        self._held_total -= self._held_bytes.pop(key)
+        size = self._held_bytes.pop(key)
+        self._held_total -= size
         table = self.tables[key]
         part: dict[str, Any] = {"file": f"{table.folder}/part-{len(table.parts):05d}.parquet"}
         table.parts.append(part)
-        self._writing = [writing for writing in self._writing if not _ended(writing)]
-        while len(self._writing) > self._threads:
-            self._writing.pop(0).result()
-        self._writing.append(self._pool.submit(self._write_part, _schema(table), part, batches))
+        self._writing = [(writing, held) for writing, held in self._writing if not _ended(writing)]
+        while self._writing and (
+            len(self._writing) > self._threads
+            or sum(held for _, held in self._writing) + size > WRITING_BYTES
+        ):
+            self._writing.pop(0)[0].result()
+        self._writing.append((self._pool.submit(self._write_part, _schema(table), part, batches), size))
 
     def _write_part(self, schema: pa.Schema, part: dict[str, Any], batches: list[pa.RecordBatch]) -> None:
         whole = pa.Table.from_batches(batches)

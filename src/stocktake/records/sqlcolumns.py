@@ -287,6 +287,7 @@ _LITERAL = re.compile(
     re.DOTALL,
 )
 _NUMERAL = re.compile(rb"\s*_(\w+?)\s*(?:0[xX]([0-9A-Fa-f]+)|[xX]'([0-9A-Fa-f]*)'|0b([01]+)|[bB]'([01]*)')")
+_NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _SIGNED = re.compile(rb"([+-])\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 _ESCAPES = {
     ord("0"): b"\0",
@@ -312,7 +313,7 @@ def _unescaped(text: bytes, quote: bytes, dialect: Dialect) -> bytes:
 
 
 def evaluated(expression: bytes, dialect: Dialect) -> tuple[int, bytes] | None:
-    """The literal that an expression amounts to: (NUMBER, TEXT or BYTES, its bytes in the connection's set).
+    """The literal that an expression amounts to: its kind, and its bytes in the connection's character set.
 
     Literals that stand side by side are one, ``_latin1'…'`` and ``N'…'`` name their own character set, a sign
     may stand apart from its number. None for what only a server could work out.
@@ -321,6 +322,10 @@ def evaluated(expression: bytes, dialect: Dialect) -> tuple[int, bytes] | None:
     if signed:
         return sqltext.NUMBER, (b"-" if signed[1] == b"-" else b"") + signed[2]
     expression = sqlddl.plain(expression)
+    if _NUMBER.fullmatch(expression):
+        return sqltext.NUMBER, expression
+    if expression.upper() == b"NULL":
+        return sqltext.NULL, b""
     at = 0
     value = b""
     charset = None

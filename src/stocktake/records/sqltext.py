@@ -59,6 +59,18 @@ AS_BYTES = 0
 AS_UTF8 = 1
 AS_TABLE = 2
 
+
+def _compiled(function: Any) -> Any:
+    """Compile at the first call, without the interpreter's lock, and keep the code for later processes.
+
+    Where there is no folder that numba may keep it in, each process compiles anew.
+    """
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+
+
 _WORD_END = np.zeros(256, np.bool_)
 _WORD_END[[9, 10, 11, 12, 13, 32, 44, 41]] = True
 _SPACE = np.zeros(256, np.bool_)
@@ -78,13 +90,13 @@ for _letter, _code in ((48, 0), (110, 10), (114, 13), (116, 9), (98, 8), (90, 26
     _UNESCAPED[_letter] = _code
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _is_trail(byte: Int) -> Flag:
     """Whether the byte can be the second of a two-byte character in gbk, big5, sjis, cp932, gb18030."""
     return 0x40 <= byte <= 0x7E or 0x80 <= byte <= 0xFE
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _string_end(buf: Bytes, p: Int, end: Int, backslash: Flag, pairs: Flag, lead: Flags) -> tuple[Int, Flag]:
     """From the byte after an opening quote: (position of the closing quote or -1, whether escapes occur)."""
     quote = buf[p - 1]
@@ -121,7 +133,7 @@ def _string_end(buf: Bytes, p: Int, end: Int, backslash: Flag, pairs: Flag, lead
             return np.int64(p), escaped
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _expression_end(
     buf: Bytes, p: Int, end: Int, backslash: Flag, ansi: Flag, pairs: Flag, lead: Flags
 ) -> Int:
@@ -153,7 +165,7 @@ def _expression_end(
     return np.int64(-1)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _begins(buf: Bytes, p: Int, word: Bytes) -> Flag:
     """Whether the word, given in small letters, begins at ``p`` in whatever letters."""
     same = True
@@ -162,14 +174,14 @@ def _begins(buf: Bytes, p: Int, word: Bytes) -> Flag:
     return same
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _is_word(buf: Bytes, p: Int, end: Int, word: Bytes) -> Flag:
     """Whether the word stands at ``p``, and a value's end behind it."""
     after = p + word.shape[0]
     return after < end and _WORD_END[buf[after]] and _begins(buf, p, word)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def value_at(
     buf: Bytes, p: Int, end: Int, backslash: Flag, ansi: Flag, pairs: Flag, lead: Flags
 ) -> tuple[Int, Int, Int, Int]:
@@ -226,7 +238,7 @@ def value_at(
     return EXPRESSION, p, p, p
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def scan_rows(
     buf: Bytes,
     pos: Int,
@@ -340,7 +352,7 @@ def scan_rows(
     return status, pos
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def find_end(
     buf: Bytes,
     pos: Int,
@@ -427,7 +439,7 @@ def find_end(
     return False, min(pos, end)
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _number_of(buf: Bytes, start: Int, stop: Int, kind: Int) -> tuple[Flag, np.uint64]:
     """The number that hexadecimal or binary digits stand for: (fits in 64 bits, number)."""
     bits = np.uint64(4 if kind == HEX else 1)
@@ -439,7 +451,7 @@ def _number_of(buf: Bytes, start: Int, stop: Int, kind: Int) -> tuple[Flag, np.u
     return True, number
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def to_integers(
     buf: Bytes,
     starts: Places,
@@ -525,7 +537,7 @@ def to_integers(
             state[i] = VALID
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def to_decimals(
     buf: Bytes,
     starts: Places,
@@ -605,7 +617,7 @@ def to_decimals(
         state[i] = VALID
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _digits(buf: Bytes, p: Int, stop: Int, most: Int) -> tuple[Int, Int]:
     """Read up to ``most`` digits: (number, position after them)."""
     number: Int = np.int64(0)
@@ -616,7 +628,7 @@ def _digits(buf: Bytes, p: Int, stop: Int, most: Int) -> tuple[Int, Int]:
     return number, p
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def to_moments(
     buf: Bytes, starts: Places, ends: Places, kinds: Bytes, is_date: Flag, out: Longs, state: Bytes
 ) -> None:
@@ -703,7 +715,7 @@ def to_moments(
         state[i] = VALID
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _utf8_length(text: Bytes, p: Int, stop: Int) -> Int:
     """Length of the well-formed character at ``p`` (RFC 3629), or 0."""
     c = text[p]
@@ -727,7 +739,7 @@ def _utf8_length(text: Bytes, p: Int, stop: Int) -> Int:
     return need + 1
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def _recode(out: Bytes, at: Int, length: Int, how: Int, table: Table) -> tuple[Int, Flag]:
     """Turn ``length`` bytes at ``at`` into UTF-8 in place, with room for four times as many.
 
@@ -769,7 +781,7 @@ def _recode(out: Bytes, at: Int, length: Int, how: Int, table: Table) -> tuple[I
     return o - at, good
 
 
-@njit(nogil=True, cache=True)
+@_compiled
 def to_text(
     buf: Bytes,
     starts: Places,

@@ -12,13 +12,16 @@ from stocktake.records.sqltext import MARGIN
 class Window:
     """Bytes ``raw[pos:end]`` of a stream that is read once, front to back.
 
+    About ``block`` bytes are read at a time; the memory does not outgrow ``block`` and ``most`` together as
+    long as no more than ``most`` bytes are kept in view.
     ``buf`` is the same memory as an array, laid out as ``sqltext`` asks. A byte order mark is passed over.
     UTF-16, which PowerShell writes when a dump is redirected, is shown as UTF-8; ``offset`` and ``offsets``
     still give places in the stream as it is.
     """
 
-    def __init__(self, stream: BinaryIO, block: int) -> None:
+    def __init__(self, stream: BinaryIO, block: int, most: int) -> None:
         self._stream = stream
+        self._most = 2 * MARGIN + block + most
         self._make(2 * MARGIN + block)
         self.pos = self.end = MARGIN
         self.eof = False
@@ -83,9 +86,10 @@ class Window:
         self._base = self.offset(self.pos)
         held = self.end - self.pos
         old = self.buf
-        if held > (len(self.raw) - 2 * MARGIN) // 2:
+        room = len(self.raw) - 2 * MARGIN
+        if held == room or (held > room // 2 and len(self.raw) < self._most):
             was = memoryview(self.raw)[self.pos : self.end]
-            self._make(2 * len(self.raw))
+            self._make(2 * len(self.raw) if held == room else min(2 * len(self.raw), self._most))
             self.raw[MARGIN : MARGIN + held] = was
         else:
             self.buf[MARGIN : MARGIN + held] = old[self.pos : self.end]

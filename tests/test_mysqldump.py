@@ -1,16 +1,27 @@
 """Dumps read by stocktake against a real MariaDB that has loaded the same bytes."""
 
+import hashlib
+import io
+import math
+import random
 import re
+import struct
 import zipfile
+from datetime import datetime, timedelta
+from decimal import Context, Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dumps import compare, reading
 from servers import MariaDB
+from stocktake.records import mysqldump
+from stocktake.records.raw import UnitWriter
 
 EVIDENCE = Path(__file__).parents[2] / "shared" / "evidence"
 
@@ -988,6 +999,68 @@ def test_block_boundaries_change_nothing(mariadb: MariaDB, types: str) -> None:
             assert pieces.facts == whole.facts
 
 
+def test_damaged_bytes_raise_nothing_and_blocks_still_change_nothing(mariadb: MariaDB, types: str) -> None:
+    dump = _small_dump(mariadb, types)
+    chance = random.Random(7)
+    for _ in range(120):
+        damaged = bytearray(dump)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(damaged))
+            damaged[at : at + chance.randint(0, 3)] = chance.choice(
+                [b"", b"'", b"\\", b"\0", b"(", b"),(", b"/*", b";\n", b"\xff"]
+            )
+        whole, pieces = reading(bytes(damaged)), reading(bytes(damaged), block=256)
+        assert pieces.manifest["problems"] == whole.manifest["problems"]
+        assert set(pieces.tables) == set(whole.tables)
+        for name, table in whole.tables.items():
+            assert pieces.tables[name].equals(table)
+
+
+def test_many_numbers_come_out_to_the_last_digit(mariadb: MariaDB) -> None:
+    database = mariadb.fresh("digits")
+    mariadb.sql(
+        "CREATE TABLE n (id INT PRIMARY KEY, g DOUBLE, f FLOAT, d DECIMAL(38,18), s DECIMAL(18,4), b BIGINT, u BIGINT UNSIGNED,"
+        " t DATETIME(6), a DATE, y YEAR)",
+        database,
+    )
+    chance = random.Random(11)
+    rows = []
+    for number in range(3000):
+        double = struct.unpack("<d", chance.randbytes(8))[0]
+        single = struct.unpack("<f", chance.randbytes(4))[0]
+        moment = datetime(1000, 1, 1) + timedelta(microseconds=chance.randrange(9000 * 365 * 86400 * 10**6))
+        rows.append(
+            (
+                number, double if math.isfinite(double) else 0.1, single if math.isfinite(single) else 0.5,
+                Decimal(chance.randint(-(10**38) + 1, 10**38 - 1)).scaleb(-18, Context(prec=40)), chance.randint(-(10**9), 10**9) / 16,
+                chance.randint(-(2**63), 2**63 - 1), chance.getrandbits(64), moment, moment.date(), chance.randint(1901, 2155),
+            )
+        )  # fmt: skip
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO n VALUES (" + ",".join(["%s"] * 10) + ")", rows)
+    for options in ([], ["--skip-extended-insert"]):
+        read = reading(mariadb.dump(*options, database))
+        assert compare(read, mariadb, database, "n") == 3000
+        assert read.messages == []
+
+
+def test_duckdb_reads_the_parts_as_arrow_does(mariadb: MariaDB, types: str, tmp_path: Path) -> None:
+    dump = mariadb.dump("--default-character-set=utf8mb4", types)
+    with UnitWriter(tmp_path / "unit") as unit:
+        mysqldump.read(io.BytesIO(dump), unit)
+        unit.finish(path="dump.sql")
+    engine = duckdb.connect()
+    for table in unit.tables.values():
+        for part in table.parts:
+            file = tmp_path / "unit" / part["file"]
+            assert hashlib.sha256(file.read_bytes()).hexdigest() == part["sha256"]
+            arrow = pq.read_table(file)
+            shown = engine.execute("SELECT * FROM read_parquet(?)", [str(file)]).to_arrow_table()
+            assert shown.column_names == arrow.column_names
+            for name in arrow.column_names:
+                assert shown[name].to_pylist() == arrow[name].to_pylist(), (table.name, name)
+
+
 def test_a_dump_cut_at_any_byte_gives_the_rows_before_the_cut(mariadb: MariaDB) -> None:
     database = mariadb.fresh("cut")
     mariadb.load(
@@ -1015,8 +1088,6 @@ def test_a_dump_cut_at_any_byte_gives_the_rows_before_the_cut(mariadb: MariaDB) 
 
 
 def test_rows_too_long_to_hold_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    from stocktake.records import mysqldump
-
     monkeypatch.setattr(mysqldump, "ROW_LIMIT", 10_000)
     long = b"(2,'" + b"x\\'),(" * 5000 + b"')"
     dump = (

@@ -6,7 +6,7 @@ with the ``_path`` of its item; a table with ``of = "host"`` in ``mapping.toml``
 ``coverage.sql`` gives a ``path`` beside ``table_name, reason, rows``, so that each item's account balances.
 A family's package gives
 
-``recognise(head, path)``
+``recognise(head, path)``, optional
     the kind of a file by its first 64 KiB and, where it must, its path in the exhibit; None where it is none
     of the family's;
 ``read(kind, stream, item, unit)``
@@ -55,7 +55,7 @@ def families() -> list[ModuleType]:
 def recognise(head: bytes, path: str) -> str | None:
     """``FAMILY:KIND`` of a file; None where no family knows it."""
     for family in families():
-        kind = family.recognise(head, path)
+        kind = family.recognise(head, path) if hasattr(family, "recognise") else None
         if kind is not None:
             return f"{family.__name__.rpartition('.')[2]}:{kind}"
     return None

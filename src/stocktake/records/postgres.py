@@ -194,7 +194,7 @@ class _StatementEnd:
 
 class _Dump:
     def __init__(self, stream: BinaryIO, unit: UnitWriter) -> None:
-        self.window = Window(stream, BLOCK_BYTES)
+        self.window = Window(stream, BLOCK_BYTES, ROW_BYTES)
         self.unit = unit
         self.connected = ""
         self.schema = "public"
@@ -320,7 +320,7 @@ class _Dump:
         elif found := _PRIMARY_KEY.match(statement):
             table = self.unit.tables.get(self._name(found[1]))
             if table is not None:
-                table.key = [self._identifier(part) for part in _split(found[2][1:-1])]
+                table.key = [self._column(part) for part in _split(found[2][1:-1])]
         elif found := _SET.match(statement):
             self._set(found[1].lower(), found[2])
         elif found := _SEARCH_PATH.search(statement[:500]):
@@ -360,6 +360,11 @@ class _Dump:
             return written[1:-1].replace(b'""', b'"').decode(self.encoding, "backslashreplace")
         return written.decode(self.encoding, "backslashreplace").lower()
 
+    def _column(self, written: bytes) -> str:
+        """Name of a column, kept apart from those of ``PLACE``."""
+        name = self._identifier(written)
+        return f"{name}_" if name.casefold() in PLACE.names else name
+
     def _name(self, qualified: bytes) -> tuple[str, str]:
         """Database and name of the raw table that ``qualified`` means."""
         parts = [self._identifier(part) for part in re.findall(_NAME, qualified)]
@@ -379,9 +384,9 @@ class _Dump:
             text = part.strip()
             if _NO_COLUMN.match(text):
                 inline = re.search(rb"PRIMARY\s+KEY\s*(" + _LIST + rb")", text, re.IGNORECASE)
-                key = [self._identifier(column) for column in _split(inline[1][1:-1])] if inline else key
+                key = [self._column(column) for column in _split(inline[1][1:-1])] if inline else key
             elif named := re.match(rb"(" + _NAME + rb")\s*(.*)", text, re.DOTALL):
-                column = self._identifier(named[1])
+                column = self._column(named[1])
                 rest = b" " + named[2]
                 declared = " ".join(
                     _COLUMN_ENDS.sub(b"", rest).decode(self.encoding, "backslashreplace").split()
@@ -407,7 +412,7 @@ class _Dump:
     def _target(self, qualified: bytes, listed: bytes | None, values: int) -> _Target:
         """Where the rows of a statement go that names these columns, or none and has so many values."""
         database, name = self._name(qualified)
-        names = [self._identifier(column) for column in _split(listed[1:-1])] if listed else None
+        names = [self._column(column) for column in _split(listed[1:-1])] if listed else None
         table = self.latest.get((database, name))
         if table is None:
             # Not declared in this dump, so no type is known either.
@@ -450,17 +455,18 @@ class _Dump:
                 target = target or self._target(copy[1], listed, 0)
                 self._cut_off_row(target.table, "in the rows of")
             block = bytes(window.raw[window.pos : end])
-            rows, over = _rows_of(block)
+            lines = postgres_rows.lines(block)
+            rows = block[: lines.end] if lines.after else block
             if rows:
                 if target is None:
                     line = rows[: rows.index(b"\n")]
+                    listed = b"(oid, " + listed[1:] if listed and copy[3] else listed
                     known = self.latest.get(self._name(copy[1]))
                     values = len(known.columns) if known else line.count(delimiter) + 1
-                    listed = b"(oid, " + listed[1:] if listed and copy[3] else listed
                     target = self._target(copy[1], listed, values)
-                self._copy_rows(target, rows, delimiter, null, crlf=crlf)
-            window.pos += over or len(block)
-            if over:
+                self._copy_rows(target, rows, lines, delimiter, null, crlf=crlf)
+            window.pos += lines.after or len(block)
+            if lines.after:
                 if target is None and listed:
                     self._target(copy[1], listed, 0)
                 return
@@ -499,9 +505,17 @@ class _Dump:
             self.unit.set_aside(table, "the dump was cut off inside the row")
         raise _CutOffError(f"{where} {table.database}.{table.name}")
 
-    def _copy_rows(self, target: _Target, rows: bytes, delimiter: bytes, null: bytes, *, crlf: bool) -> None:
-        starts, lengths = postgres_rows.line_places(rows)
-        offsets = starts + self._offset()
+    def _copy_rows(
+        self,
+        target: _Target,
+        rows: bytes,
+        lines: postgres_rows.Lines,
+        delimiter: bytes,
+        null: bytes,
+        *,
+        crlf: bool,
+    ) -> None:
+        offsets, lengths = lines.starts + self._offset(), lines.lengths
         if crlf:
             rows = rows.replace(b"\r\n", b"\n")
             lengths = lengths - 1
@@ -512,10 +526,10 @@ class _Dump:
         count = len(target.positions)
         arrays = None
         if count and b"\r" not in rows:
-            arrays = postgres_rows.copy_columns(rows, count, delimiter, null)
-        if arrays is None or len(arrays[0]) != len(starts):
-            lines = rows[:-1].split(b"\n")
-            arrays, good, bad = postgres_rows.copy_columns_by_line(lines, count, delimiter, null)
+            arrays = postgres_rows.copy_columns(rows, lines, count, delimiter, null)
+        if arrays is None or len(arrays[0]) != len(offsets):
+            pieces = rows[:-1].split(b"\n")
+            arrays, good, bad = postgres_rows.copy_columns_by_line(pieces, count, delimiter, null)
             self._set_uneven_aside(target.table, offsets[bad])
             offsets, lengths = offsets[good], lengths[good]
         self._write(target, [(array, {}) for array in arrays], offsets, lengths, encoding)
@@ -530,10 +544,17 @@ class _Dump:
             self._cut_off_row(target.table, "in the rows of")
         ended = False
         while not ended:
-            plain = not self.backslash and not _ESCAPE_STRING.search(window.raw, window.pos, window.end)
+            plain = not self.backslash and not self._has_escaped_quotes()
             ended = (
                 self._rows_at_once(target, head) if plain and target.positions else self._rows_by_one(target)
             )
+
+    def _has_escaped_quotes(self) -> bool:
+        """Tell whether strings are in view whose end the quick scanner, which knows no escapes, may miss."""
+        window = self.window
+        if window.raw.find(b"\\'", window.pos, window.end) < 0:
+            return False
+        return _ESCAPE_STRING.search(window.raw, window.pos, window.end) is not None
 
     def _tuple(self) -> tuple[list[bytes], int] | None:
         """Return the texts of the values of the tuple in view, and its length, without passing it."""
@@ -752,19 +773,6 @@ def _option(options: dict[bytes, bytes], name: bytes, default: bytes) -> bytes:
     if written[:1] in b"Ee" and written[1:2] == b"'":
         return postgres_rows.unescaped(written[2:-1], copy=False)
     return written[1:-1].replace(b"''", b"'") if written.startswith(b"'") else written
-
-
-def _rows_of(block: bytes) -> tuple[bytes, int]:
-    """Return the lines of ``block`` before the one that ends a COPY, and where that ends (0: not in it)."""
-    at = 0 if block.startswith(b"\\.") else block.find(b"\n\\.") + 1
-    while at or block.startswith(b"\\."):
-        end = block.find(b"\n", at)
-        if block[at + 2 : end].strip() == b"":
-            return block[:at], end + 1
-        at = block.find(b"\n\\.", end) + 1
-        if not at:
-            break
-    return block, 0
 
 
 def _closing(text: bytes, start: int) -> int:

@@ -5,8 +5,10 @@ COPY text format: PostgreSQL's documentation of COPY, "Text Format". String cons
 """
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
@@ -47,29 +49,57 @@ def unescaped(value: bytes, *, copy: bool) -> bytes:
     return _ESCAPE.sub(replace, value)
 
 
-def line_places(block: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets and lengths of the lines of ``block``, which ends with a newline; lengths leave it out."""
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10)
-    starts = np.empty_like(ends)
-    starts[0] = 0
-    starts[1:] = ends[:-1] + 1
-    return starts, ends - starts
+@dataclass(frozen=True)
+class Lines:
+    """Whole lines of a COPY block, and how far they go.
+
+    ``starts`` and ``lengths`` place each line, its newline left out. ``end`` is the length of the lines up to
+    the one that ends the block (``\\.``), ``after`` where what follows that one begins, or 0 where it is not
+    among them. ``escaped`` says whether backslashes stand for anything but NULL.
+    """
+
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    end: int
+    after: int
+    escaped: bool
 
 
-def copy_columns(block: bytes, columns: int, delimiter: bytes, null: bytes) -> list[pa.Array] | None:
+def lines(block: bytes) -> Lines:
+    """Find the lines of ``block``, which ends with a newline."""
+    text = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(text == 10)
+    slashes = np.flatnonzero(text == 92)
+    behind = text[slashes + 1]  # there is one: the block ends with a newline
+    end, after = len(block), 0
+    for at in slashes[behind == 46]:
+        if at == 0 or text[at - 1] == 10:
+            stop = int(ends[np.searchsorted(ends, at)])
+            if block[at + 2 : stop] in (b"", b"\r"):
+                end, after = int(at), stop + 1
+                ends = ends[ends < at]
+                break
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])[: len(ends)]
+    return Lines(starts, ends - starts, end, after, bool((behind[slashes < end] != 78).any()))
+
+
+def copy_columns(
+    block: bytes, found: Lines, columns: int, delimiter: bytes, null: bytes
+) -> list[pa.Array] | None:
     """Columns of recorded bytes (escapes replaced) of COPY lines; None where a line has another number.
 
     ``block`` is whole lines that end with ``\\n``, the last one too, without carriage returns.
     """
-    _, lengths = line_places(block)
-    if columns > 1 and not lengths.all():
+    if columns > 1 and not found.lengths.all():
         return None
     names = [str(position) for position in range(columns)]
     guarded = _BOM + block if block.startswith(_BOM) else block  # the reader drops one
     try:
         table = pv.read_csv(
             pa.py_buffer(guarded),
-            read_options=pv.ReadOptions(column_names=names, block_size=max(1 << 20, int(lengths.max()) + 5)),
+            read_options=pv.ReadOptions(
+                column_names=names, block_size=max(1 << 20, int(found.lengths.max()) + 5)
+            ),
             parse_options=pv.ParseOptions(
                 delimiter=delimiter.decode("latin-1"),
                 quote_char=False,
@@ -89,12 +119,13 @@ def copy_columns(block: bytes, columns: int, delimiter: bytes, null: bytes) -> l
         return None
     whole = [column.combine_chunks() for column in table.columns]
     arrays = [column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in whole]
-    if block.count(b"\\") == block.count(b"\\N"):
-        return arrays
-    return [_without_escapes(column) for column in arrays]
+    return [_without_escapes(column) for column in arrays] if found.escaped or null != b"\\N" else arrays
 
 
 def _without_escapes(column: pa.Array) -> pa.Array:
+    data = column.buffers()[2]
+    if data is None or not (np.frombuffer(data, np.uint8) == 92).any():
+        return column
     has = pc.fill_null(pc.match_substring(column, b"\\"), False)
     if not pc.any(has).as_py():
         return column

@@ -11,32 +11,22 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stocktake import artefacts
 from stocktake.case import Case, folder_name
 from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest, write_rows
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
-from stocktake.evidence import EvidenceProblem, Item, identify, items
-from stocktake.evidence.identify import HEAD_BYTES
-from stocktake.records.raw import Problem, UnitWriter, unit_name
-from stocktake.records.reading import read_item
+from stocktake.inspection import write_observables
+from stocktake.inventory import INVENTORY, Tell, code_digest, read_exhibit
+from stocktake.records.catalogue import INSPECTION
 from stocktake.shops.mapping import map_exhibit
-
-Tell = Callable[[str], None]
-
-INVENTORY = "inventory"
-UNREAD = ("unknown", "empty")
 
 
 @dataclass(frozen=True)
@@ -64,7 +54,7 @@ def process(
         for leftover in [*case.tables.glob(".new-*"), *case.path.glob(".spill-*")]:
             shutil.rmtree(leftover, ignore_errors=True)
         for exhibit in exhibits(case):
-            units = _read_exhibit(case, exhibit, jobs or os.cpu_count() or 1, tell)
+            units = read_exhibit(case, exhibit, jobs or os.cpu_count() or 1, tell)
             if _map_exhibit(case, exhibit, units, tell):
                 made.append(exhibit.reference)
     errors, warnings = problem_counts(case)
@@ -78,177 +68,12 @@ def problem_counts(case: Case) -> tuple[int, int]:
     return counts.get("error", 0), counts.get("warning", 0)
 
 
-def _read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Path]:
-    """Turn the exhibit's items into units; returns the units' folders, the inventory's first.
-
-    The inventory is the unit of the exhibit as a whole: what is in it, and what could not be opened.
-    """
-    home = case.raw / folder_name(exhibit.reference)
-    made_from = {
-        "exhibit_sha256": exhibit.sha256,
-        "readers": _code_digest("evidence", "records", "artefacts"),
-    }
-    inventory = _standing(home / INVENTORY, made_from)
-    if inventory is not None:
-        units = [home / INVENTORY, *(home / entry["unit"] for entry in inventory["items"] if entry["unit"])]
-        if all(_standing(unit, made_from) for unit in units):
-            return units
-    with UnitWriter(home / INVENTORY) as writer:
-
-        def problem(found: EvidenceProblem) -> None:
-            writer.problems.append(Problem("evidence", found.severity, f"{found.path}: {found.message}"))
-
-        entries = _read_items(case, exhibit, jobs, made_from, problem, tell)
-        unread = sum(entry["unit"] is None for entry in entries)
-        if unread:
-            severity = "error" if unread == len(entries) else "info"
-            message = f"{unread} of {len(entries)} files are of no kind that is read; `items` lists them"
-            writer.problems.append(Problem("evidence", severity, message))
-        units = [home / INVENTORY, *(home / entry["unit"] for entry in entries if entry["unit"])]
-        for stale in set(home.iterdir()) - set(units):
-            shutil.rmtree(stale)
-        writer.facts |= made_from
-        writer.finish(
-            exhibit=exhibit.reference,
-            path="",
-            container="",
-            sha256=exhibit.sha256,
-            bytes=exhibit.size,
-            kind=INVENTORY,
-            items=entries,
-        )
-    return units
-
-
-def _read_items(
-    case: Case,
-    exhibit: Exhibit,
-    jobs: int,
-    made_from: dict[str, str],
-    problem: Callable[[EvidenceProblem], None],
-    tell: Tell,
-) -> list[dict[str, Any]]:
-    """Read every item of a kind that has a reader, ``jobs`` at once; returns what there is, in order."""
-    home = case.raw / folder_name(exhibit.reference)
-    found = list(_items(case, exhibit, problem))
-    groups = [] if exhibit.purpose == "parcels" else list(artefacts.groups(found))
-    in_group = {item.path: group for group in groups for item in group.items}
-    entries: list[dict[str, Any]] = []
-    reading = []
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
-
-    def read(path: str, kind: str, act: Callable[[UnitWriter], None]) -> str:
-        unit = unit_name(path)
-        if _standing(home / unit, made_from) is None:
-            tell(f"{exhibit.reference}: reading {path} ({kind})")
-            reading.append(pool.submit(_read_unit, home / unit, made_from, jobs, act))
-        return unit
-
-    try:
-        units = {group.path: read(group.path, group.kind, partial(_read_group, group)) for group in groups}
-        for item in found:
-            group = in_group.get(item.path)
-            kind = group.kind if group else _kind(item, exhibit)
-            reader = artefacts.read if ":" in kind else None
-            entries.append(
-                {
-                    "path": item.path,
-                    "container": item.container,
-                    "size": item.size,
-                    "kind": kind,
-                    "unit": units[group.path]
-                    if group
-                    else read(item.path, kind, partial(read_item, item, kind=kind, reader=reader))
-                    if kind not in UNREAD
-                    else None,
-                }
-            )
-        for future in reading:
-            future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return entries
-
-
-def _items(case: Case, exhibit: Exhibit, problem: Callable[[EvidenceProblem], None]) -> Iterator[Item]:
-    location = exhibit.location(case)
-    told = ""
-    if not location.exists():
-        told = f"the exhibit is no longer at {location}"
-    elif exhibit.kind == "file" and location.stat().st_size != exhibit.size:
-        told = "the exhibit's size is not what it was when it was added"
-    if told:
-        problem(EvidenceProblem(exhibit.reference, exhibit.name, "error", told))
-    else:
-        yield from items(exhibit.reference, location, problem)
-
-
-def _kind(item: Item, exhibit: Exhibit) -> str:
-    """What the item is by its content; a list of parcels is one because a person said so."""
-    if exhibit.purpose == "parcels":
-        return "parcels:list"
-    try:
-        with closing(item.open()) as stream:
-            head = stream.peek(HEAD_BYTES)
-    except OSError:
-        return "unknown"
-    kind = identify(head, item.path)
-    if kind == "unknown":
-        return artefacts.recognise(head, item.path) or kind
-    return kind
-
-
-def _read_unit(
-    folder: Path, made_from: dict[str, str], threads: int, act: Callable[[UnitWriter], None]
-) -> None:
-    with UnitWriter(folder, threads=threads) as unit:
-        unit.facts |= made_from
-        act(unit)
-
-
-def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
-    """Read what several items are together, or one item of which others say something."""
-    unit.facts |= group.facts
-    if len(group.items) == 1 and group.path == group.items[0].path:
-        read_item(group.items[0], unit, kind=group.kind, reader=artefacts.read)
-        return
-    scratch = unit.folder / "scratch"
-    scratch.mkdir()
-    try:
-        artefacts.read_group(group, unit, scratch)
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # a reader's mistake about hostile data is not to cost the other items
-        said = " ".join(str(error).split())[:300]
-        unit.problem(f"{group.path}: reading stopped here ({type(error).__name__}: {said})", severity="error")
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    unit.finish(
-        exhibit=group.items[0].exhibit,
-        path=group.path,
-        container=group.items[0].container,
-        sha256="",
-        bytes=sum(item.size or 0 for item in group.items),
-        kind=group.kind,
-    )
-
-
-def _standing(folder: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
-    """The manifest of a finished unit that was made from the same; None where there is none such."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        facts = manifest["facts"]
-        return manifest if all(facts[key] == value for key, value in made_from.items()) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) -> bool:
     """Raw tables to canonical rows, unless those that stand were made from the same."""
     manifests = {_relative(case, unit / "manifest.json"): _digest(unit / "manifest.json") for unit in units}
     made_from = {
         "raw": manifests,
-        "rules": _code_digest("shops", "artefacts", "commerce", "engine"),
+        "rules": code_digest("shops", "artefacts", "commerce", "engine"),
         "time_zone": case.settings.time_zone,
     }
     standing = read_manifest(case, exhibit.reference)
@@ -298,19 +123,22 @@ def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:
 
 
 def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:
-    """The exhibit's files as rows of ``items``; hashed are the unwrapped bytes, of those that were read."""
+    """The exhibit's files as rows of ``items``, and the observables in them. Hashed are unwrapped bytes."""
     manifests = {unit.name: json.loads((unit / "manifest.json").read_text("utf-8")) for unit in units}
+    entries = manifests[INVENTORY]["items"]
     rows = []
-    for entry in manifests[INVENTORY]["items"]:
-        unit = manifests.get(entry["unit"] or "", {})
+    for entry in entries:
+        looked = manifests.get(entry["inspected"] or "", {}).get("inspected", {}).get(entry["path"], {})
         rows.append(
             {
                 "item_id": f"item:{exhibit.reference}/{entry['path']}",
                 "path": entry["path"],
-                "size": unit.get("bytes", entry["size"]),
-                "sha256": unit.get("sha256"),
+                "container": entry["container"],
+                "size": looked.get("bytes", entry["size"]),
+                "sha256": looked.get("sha256"),
+                "mtime": _utc(entry["mtime"]),
                 "kind": entry["kind"],
-                "deleted": False,
+                "deleted": entry["deleted"],
                 "privileged": False,
                 "exhibit": exhibit.reference,
                 "source_id": f"source:{exhibit.reference}/{entry['path']}",
@@ -318,22 +146,21 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:
                 "rule": "process.py",
             }
         )
-    sources = [
-        {
-            "source_id": row["source_id"],
-            "exhibit": exhibit.reference,
-            "path": row["path"],
-            "container": entry["container"],
-            "sha256": row["sha256"],
-            "offset": 0,
-            "length": row["size"],
-            "basis": "recorded",
-            "rule": "process.py",
-        }
-        for row, entry in zip(rows, manifests[INVENTORY]["items"], strict=True)
-    ]
+    sources = [row | {"offset": 0, "length": row["size"]} for row in rows]
     write_rows(made / "items" / "part-00000.parquet", "items", rows)
     write_rows(made / "sources" / "part-00001.parquet", "sources", sources)
+    hits = [
+        unit / part["file"]
+        for unit in units
+        if manifests[unit.name]["kind"] == INSPECTION
+        for table in manifests[unit.name]["tables"]
+        for part in table["parts"]
+    ]
+    write_observables(exhibit.reference, rows, hits, made)
+
+
+def _utc(stated: str | None) -> datetime | None:
+    return datetime.fromisoformat(stated).astimezone(UTC).replace(tzinfo=None) if stated else None
 
 
 def _relative(case: Case, path: Path) -> str:
@@ -343,23 +170,6 @@ def _relative(case: Case, path: Path) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@cache
-def _code_digest(*packages: str) -> str:
-    """One hash over these packages' files: another version's results are not taken for this one's."""
-    digest = hashlib.sha256()
-
-    def add(folder: Traversable, name: str) -> None:
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            if entry.is_dir() and entry.name != "__pycache__":
-                add(entry, f"{name}/{entry.name}")
-            elif entry.name.endswith((".py", ".sql", ".toml")):
-                digest.update(f"{name}/{entry.name}\0".encode() + entry.read_bytes() + b"\0")
-
-    for package in packages:
-        add(files("stocktake") / package, package)
-    return digest.hexdigest()
 
 
 @contextmanager

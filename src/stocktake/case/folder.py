@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,19 @@ class Case:
         """Documents made from the case."""
         return self.path / "reports"
 
+    def fingerprint_key(self) -> bytes:
+        """The case's own key: secrets and card numbers are known by their fingerprint under it alone."""
+        path = self.path / ".fingerprint-key"
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        return path.read_bytes()
+
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Case":
         """Lay out a new case folder at ``path``, which must not exist or be empty."""
@@ -58,9 +72,11 @@ class Case:
             for name in ("exhibits", "raw", "tables", "reports"):
                 (path / name).mkdir()
             settings.write(path / "case.toml")
+            made = cls(path.resolve(), settings)
+            made.fingerprint_key()
         except OSError as error:
             raise UserError(f"A case can't be made at {path}: {error.strerror or error}.") from error
-        return cls(path.resolve(), settings)
+        return made
 
     @classmethod
     def open(cls, path: Path) -> "Case":

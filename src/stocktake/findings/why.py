@@ -5,7 +5,7 @@ not rows: ``source:…`` is a place in the evidence, ``figure:…`` a number tha
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -18,7 +18,7 @@ from stocktake.commerce.tables import open_case
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.engine.duck import quoted
 from stocktake.errors import UserError
-from stocktake.evidence import Stream, items
+from stocktake.evidence import Item, Stream, items
 from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
 from stocktake.records.catalogue import manifests
@@ -38,6 +38,7 @@ KINDS = {
     "message": ("messages", "message_id"),
     "review": ("reviews", "review_id"),
     "item": ("items", "item_id"),
+    "observable": ("observables", "observable_id"),
     "parcel": ("parcels", "parcel_id"),
     "problem": ("problems", "problem_id"),
     "source": ("sources", "source_id"),
@@ -208,12 +209,18 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
 def _read_file(case: Case, reference: str, path: str, wanted: list[Source]) -> list[Source]:
     """Read ranges of one file, in the order of their offsets."""
     exhibit = _exhibit(case, reference)
-    for item in items(exhibit.reference, exhibit.location(case), lambda _: None):
+    for item in _items_of(case, exhibit):
         if item.path == path:
             read = [manifest["facts"] for manifest in manifests(case, reference) if manifest["path"] == path]
             with closing(addressed(item, read[0] if read else {})) as stream:
                 return [_read_range(source, stream) for source in wanted]
     return [_with(source, note=f"Exhibit {reference} no longer holds {path}.") for source in wanted]
+
+
+def _items_of(case: Case, exhibit: Exhibit) -> Iterator[Item]:
+    location = exhibit.location(case)
+    told = lambda _: None  # noqa: E731 - what can't be opened was told when it was processed
+    return items(exhibit.reference, location, told, passphrases=exhibit.passphrases(), check_hashes=False)
 
 
 def _read_range(source: Source, stream: Stream) -> Source:

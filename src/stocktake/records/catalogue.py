@@ -7,6 +7,9 @@ from typing import Any
 
 from stocktake.case import Case, folder_name
 
+# Units of this kind hold what was noticed in items, no tables of the evidence's own.
+INSPECTION = "inspection"
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -46,7 +49,12 @@ def manifests(case: Case, exhibit: str) -> list[dict[str, Any]]:
 
 def raw_tables(case: Case, exhibit: str) -> list[RawTable]:
     """Every raw table of the exhibit, in the order of items and then of appearance."""
-    read = [(manifest, table) for manifest in manifests(case, exhibit) for table in manifest["tables"]]
+    read = [
+        (manifest, table)
+        for manifest in manifests(case, exhibit)
+        if manifest["kind"] != INSPECTION
+        for table in manifest["tables"]
+    ]
     by_name: dict[str, int] = {}
     by_database: dict[str, int] = {}
     for _, table in read:

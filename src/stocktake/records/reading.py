@@ -42,7 +42,7 @@ def read_item(item: Item, unit: UnitWriter, kind: str | None = None, reader: Rea
     try:
         stream = Counted(item.open())
     except OSError as error:
-        _reraise_ours(error)
+        reraise_ours(error)
         unit.problem(f"can't be opened: {error.strerror or error}", severity="error")
         unit.finish(
             exhibit=item.exhibit, path=item.path, container=item.container, sha256="", bytes=0, kind="unknown"
@@ -57,7 +57,7 @@ def read_item(item: Item, unit: UnitWriter, kind: str | None = None, reader: Rea
             else:
                 _read(kind, stream, item, unit)
         except OSError as error:
-            _reraise_ours(error)
+            reraise_ours(error)
             _stopped(unit, error)
         except MemoryError:
             raise
@@ -166,7 +166,8 @@ def _stopped(unit: UnitWriter, error: Exception) -> None:
     )
 
 
-def _reraise_ours(error: OSError) -> None:
+def reraise_ours(error: OSError) -> None:
+    """Raise ``error`` where it is this machine's trouble (a full disk) and not the evidence's."""
     if error.errno in _OUR_TROUBLE:
         raise error
 

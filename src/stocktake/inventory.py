@@ -1,0 +1,264 @@
+"""What an exhibit holds: its items found, told apart, read into raw tables, and looked at one by one.
+
+Everything is a unit, a folder with a manifest that is written last and names what it was made from: one an
+item or group of items that has a reader, one a run of items that were inspected, and the inventory, which
+lists them. What stands and was made from the same is not made again.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import puremagic
+
+from stocktake import artefacts, inspection
+from stocktake.case import Case, folder_name
+from stocktake.custody.exhibit import Exhibit
+from stocktake.evidence import EvidenceProblem, Item, identify, items
+from stocktake.records.catalogue import INSPECTION
+from stocktake.records.raw import Problem, UnitWriter, unit_name
+from stocktake.records.reading import read_item
+
+Tell = Callable[[str], None]
+
+INVENTORY = "inventory"
+
+
+@dataclass
+class _Work:
+    """The reading of one exhibit under way. ``made_from`` is what every unit's manifest must name."""
+
+    case: Case
+    exhibit: Exhibit
+    jobs: int
+    tell: Tell
+    made_from: dict[str, str]
+    pool: ThreadPoolExecutor
+    running: list[Future[None]] = field(default_factory=list)
+
+    @property
+    def home(self) -> Path:
+        return self.case.raw / folder_name(self.exhibit.reference)
+
+    def unit(self, name: str, act: Callable[[UnitWriter], None], told: str = "") -> str:
+        """Have the unit made, unless it stands; returns its name."""
+        if standing(self.home / name, self.made_from) is None:
+            if told:
+                self.tell(f"{self.exhibit.reference}: {told}")
+            self.running.append(self.pool.submit(self._make, name, act))
+        return name
+
+    def _make(self, name: str, act: Callable[[UnitWriter], None]) -> None:
+        with UnitWriter(self.home / name, threads=self.jobs) as unit:
+            unit.facts |= self.made_from
+            act(unit)
+
+
+def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Path]:
+    """Make the units of the exhibit that do not stand yet; returns all folders, the inventory's first."""
+    home = case.raw / folder_name(exhibit.reference)
+    made_from = {
+        "exhibit_sha256": exhibit.sha256,
+        "readers": code_digest("evidence", "records", "artefacts", "observables"),
+    }
+    inventory = standing(home / INVENTORY, made_from)
+    if inventory is not None:
+        units = [home / INVENTORY, *_units(home, inventory["items"])]
+        if all(standing(unit, made_from) for unit in units):
+            return units
+    with UnitWriter(home / INVENTORY) as writer:
+
+        def problem(found: EvidenceProblem) -> None:
+            writer.problems.append(Problem("evidence", found.severity, f"{found.path}: {found.message}"))
+
+        pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
+        try:
+            entries = _read_items(_Work(case, exhibit, jobs, tell, made_from, pool), problem)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        unread = sum(entry["unit"] is None for entry in entries)
+        if unread:
+            severity = "error" if unread == len(entries) else "info"
+            message = f"{unread} of {len(entries)} files are of no kind that is read; `items` lists them"
+            writer.problems.append(Problem("evidence", severity, message))
+        units = [home / INVENTORY, *_units(home, entries)]
+        for stale in set(home.iterdir()) - set(units):
+            shutil.rmtree(stale)
+        writer.facts |= made_from
+        writer.finish(
+            exhibit=exhibit.reference,
+            path="",
+            container="",
+            sha256=exhibit.sha256,
+            bytes=exhibit.size,
+            kind=INVENTORY,
+            items=entries,
+        )
+    return units
+
+
+def standing(folder: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
+    """The manifest of a finished unit that was made from the same; None where there is none such."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        facts = manifest["facts"]
+        return manifest if all(facts[key] == value for key, value in made_from.items()) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@cache
+def code_digest(*packages: str) -> str:
+    """One hash over these packages' files: another version's results are not taken for this one's."""
+    digest = hashlib.sha256()
+
+    def add(folder: Traversable, name: str) -> None:
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                add(entry, f"{name}/{entry.name}")
+            elif entry.name.endswith((".py", ".sql", ".toml")):
+                digest.update(f"{name}/{entry.name}\0".encode() + entry.read_bytes() + b"\0")
+
+    for package in packages:
+        add(files("stocktake") / package, package)
+    return digest.hexdigest()
+
+
+def _units(home: Path, entries: list[dict[str, Any]]) -> list[Path]:
+    names = [entry[which] for which in ("unit", "inspected") for entry in entries if entry[which]]
+    return [home / name for name in dict.fromkeys(names)]
+
+
+def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list[dict[str, Any]]:
+    """Read every item that has a reader and look at every item; returns what there is, in order."""
+    found = [(replace(item, head=None), _kind(item, work.exhibit)) for item in _items(work, problem)]
+    everything = [item for item, _ in found]
+    groups = [] if work.exhibit.purpose == "parcels" else list(artefacts.groups(everything))
+    in_group = {item.path: group for group in groups for item in group.items}
+    units = {
+        group.path: work.unit(
+            unit_name(group.path), partial(_read_group, group), f"reading {group.path} ({group.kind})"
+        )
+        for group in groups
+    }
+    entries = []
+    for item, kind in found:
+        group = in_group.get(item.path)
+        if group:
+            entries.append(_entry(item, group.kind, units[group.path]))
+        elif _has_reader(kind):
+            reader = artefacts.read if ":" in kind else None
+            act = partial(read_item, item, kind=kind, reader=reader)
+            unit = work.unit(unit_name(item.path), act, f"reading {item.path} ({kind})")
+            entries.append(_entry(item, kind, unit))
+        else:
+            entries.append(_entry(item, kind, None))
+    by_path = {entry["path"]: entry for entry in entries}
+    for number, run in enumerate(inspection.runs(everything)):
+        inspected = work.unit(f"inspected-{number:05d}", partial(_inspect, work, run))
+        for item in run:
+            by_path[item.path]["inspected"] = inspected
+    for future in work.running:
+        future.result()
+    return entries
+
+
+def _items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> Iterator[Item]:
+    exhibit = work.exhibit
+    location = exhibit.location(work.case)
+    told = ""
+    if not location.exists():
+        told = f"the exhibit is no longer at {location}"
+    elif exhibit.kind == "file" and location.stat().st_size != exhibit.size:
+        told = "the exhibit's size is not what it was when it was added"
+    if told:
+        problem(EvidenceProblem(exhibit.reference, exhibit.name, "error", told))
+        return
+    yield from items(exhibit.reference, location, problem, passphrases=exhibit.passphrases())
+
+
+def _kind(item: Item, exhibit: Exhibit) -> str:
+    """What the item is by its content; a list of parcels is one because a person said so.
+
+    Kinds with a reader are its names for them, all others are media types.
+    """
+    if exhibit.purpose == "parcels":
+        return "parcels:list"
+    head = item.head or b""
+    kind = identify(head, item.path)
+    if kind == "unknown":
+        return artefacts.recognise(head, item.path) or _media_type(head)
+    return kind
+
+
+def _has_reader(kind: str) -> bool:
+    return "/" not in kind and kind != "empty"
+
+
+def _media_type(head: bytes) -> str:
+    try:
+        return puremagic.from_string(head, mime=True) or "application/octet-stream"
+    except (puremagic.PureError, ValueError):
+        pass
+    text = head.decode("utf-8", "replace")
+    odd = sum(
+        character == "\ufffd" or (character < " " and character not in "\t\r\n\f") for character in text
+    )
+    return "text/plain" if odd <= 1 else "application/octet-stream"
+
+
+def _entry(item: Item, kind: str, unit: str | None) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "container": item.container,
+        "size": item.size,
+        "kind": kind,
+        "mtime": item.mtime.isoformat() if item.mtime else None,
+        "deleted": item.deleted,
+        "unit": unit,
+        "inspected": None,
+    }
+
+
+def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
+    """Read what several items are together; it has no hash of its own, each of its items has."""
+    scratch = unit.folder / "scratch"
+    scratch.mkdir()
+    try:
+        artefacts.read_group(group, unit, scratch)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # a reader's mistake about hostile data is not to cost the other items
+        said = " ".join(str(error).split())[:300]
+        unit.problem(f"{group.path}: reading stopped here ({type(error).__name__}: {said})", severity="error")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    unit.finish(
+        exhibit=group.items[0].exhibit,
+        path=group.path,
+        container=group.items[0].container,
+        sha256="",
+        bytes=sum(item.size or 0 for item in group.items),
+        kind=group.kind,
+    )
+
+
+def _inspect(work: _Work, run: list[Item], unit: UnitWriter) -> None:
+    looked = inspection.inspect(run, work.case.fingerprint_key(), unit)
+    unit.finish(
+        exhibit=work.exhibit.reference,
+        path="",
+        container="",
+        sha256=work.exhibit.sha256,
+        bytes=sum(facts["bytes"] for facts in looked.values()),
+        kind=INSPECTION,
+        inspected=looked,
+    )

@@ -19,7 +19,7 @@ import zlib
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servers import program
@@ -451,6 +451,7 @@ def test_binary_that_begins_like_utf16_is_left_alone(tmp_path):
 # Streams
 
 
+@settings(deadline=None, max_examples=40)
 @given(sizes=st.lists(st.integers(0, 5000), max_size=30))
 def test_reading_by_any_sizes_gives_the_same_bytes(tmp_path_factory, sizes):
     path = tmp_path_factory.getbasetemp() / "streamed"

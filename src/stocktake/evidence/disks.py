@@ -162,6 +162,10 @@ class DiskSearch:
                 yield from self._assembled(self._groups.pop(key))
         if seen["hashes"] and check_hashes:
             self._check(disk, path, seen["hashes"])
+        elif disk.format == "ewf" and not seen["hashes"]:
+            self._tell(
+                path, "info", "the image states no hash of its content, or not in the files that are here"
+            )
         return opened
 
     def rest(self) -> Finding:
@@ -349,6 +353,16 @@ class DiskSearch:
         except OSError as error:
             self._tell(path, "error", f"its {kind} file system can't be opened: {error.strerror or error}")
             return False
+        facts = told["facts"]
+        if facts["size"] > volume_size:
+            self._tell(
+                path,
+                "error",
+                f"its file system has {facts['size']} bytes, but only {volume_size} are here: it was cut off",
+            )
+        if "part_of" in facts:
+            message = f"is one of {facts['part_of']} devices of a Btrfs file system; the others are not read"
+            self._tell(path, "error", message)
         walk = _Walk(
             tell=self._tell,
             limits=self._limits,

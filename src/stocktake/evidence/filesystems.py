@@ -137,7 +137,11 @@ class _SleuthKit:
         info = self._fs.info
         self.root: Address = (int(info.root_inum),)
         self._block_size = int(info.block_size)
-        self.facts = {"name": _TSK_NAMES.get(info.ftype, kind), "local_times": kind in ("fat", "exfat")}
+        self.facts = {
+            "name": _TSK_NAMES.get(info.ftype, kind),
+            "local_times": kind in ("fat", "exfat"),
+            "size": int(info.block_count) * int(info.block_size),
+        }
         self._opened = _Opened(lambda address: self._fs.open_meta(address[0]))
         self._in_use = {"ext": _ext_block_in_use, "ntfs": self._ntfs_cluster_in_use}.get(kind)
         self._block_in_use = self._in_use(view) if self._in_use else None
@@ -162,7 +166,7 @@ class _SleuthKit:
             name = file.info.name
             if name is None or name.name in (b".", b"..", None) or name.type in _TSK_VIRTUAL:
                 continue
-            if self._kind == "ntfs" and address == self.root and name.meta_addr < _NTFS_OWN_FILES:
+            if address == self.root and self._is_own(name):
                 continue
             known = (bytes(name.name), int(name.meta_addr))
             if name.flags & pytsk3.TSK_FS_NAME_FLAG_UNALLOC:
@@ -176,6 +180,12 @@ class _SleuthKit:
             if known not in live and known not in seen:
                 seen.add(known)
                 yield from self._entries(file, deleted=True)
+
+    def _is_own(self, name: Any) -> bool:
+        """Whether a file in the root is a part of the file system itself."""
+        if self._kind == "ntfs":
+            return bool(name.meta_addr < _NTFS_OWN_FILES)
+        return self._kind == "exfat" and name.name in (b"$ALLOC_BITMAP", b"$UPCASE_TABLE")
 
     def _entries(self, file: Any, deleted: bool = False) -> Iterator[Entry]:
         name, meta = file.info.name, file.info.meta
@@ -319,7 +329,8 @@ class _Xfs:
 
         self._fs = XFS(view)
         self.root: Address = (int(self._fs.root.inum),)
-        self.facts = {"name": "xfs", "local_times": False}
+        size = int(self._fs.sb.sb_dblocks) * int(self._fs.sb.sb_blocksize)
+        self.facts = {"name": "xfs", "local_times": False, "size": size}
         self._opened = _Opened(lambda address: self._fs.get_inode(address[0]).open())
 
     def list(self, address: Address) -> Iterator[Entry | str]:
@@ -364,7 +375,10 @@ class _Btrfs:
         self._fs = Btrfs(view)
         tree = self._fs.fs_tree
         self.root: Address = (int(tree.objectid), int(tree.root.inum))
-        self.facts = {"name": "btrfs", "local_times": False}
+        size = int(self._fs.sb.dev_item.total_bytes)
+        self.facts = {"name": "btrfs", "local_times": False, "size": size}
+        if int(self._fs.sb.num_devices) > 1:
+            self.facts["part_of"] = int(self._fs.sb.num_devices)
         self._opened = _Opened(lambda address: self._node(address).open())
 
     def _node(self, address: Address) -> Any:

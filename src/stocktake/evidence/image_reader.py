@@ -20,6 +20,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from stocktake.evidence.image_protocol import ANSWER, QUESTION, Answer
@@ -49,7 +50,9 @@ class ReaderEndedError(ReaderError):
     """The process ended while it was asked: it crashed, or was ended because it took too long."""
 
 
-_Key = tuple["Opening", ...]
+_State = tuple[int, int, int, int]
+# The files that a process is for, and what state they were in: one that is not as it was is another file.
+_Key = tuple[tuple["Opening", ...], tuple[_State, ...]]
 
 
 class _Process:
@@ -62,7 +65,7 @@ class _Process:
         handles: list[int] = []
         self._ranges: dict[Opening, Range | InnerFile] = {}
         try:
-            for opening in key:
+            for opening in key[0]:
                 self._ranges[opening] = self._range(opening, handles)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "stocktake.evidence.image_process"],
@@ -204,13 +207,12 @@ class _Spools:
     """Unwrapped copies of compressed images, in nameless temporary files."""
 
     def __init__(self) -> None:
-        self._files: OrderedDict[tuple[Opening, Any], IO[bytes]] = OrderedDict()
+        self._files: OrderedDict[tuple[Opening, _State], IO[bytes]] = OrderedDict()
         self.faults: dict[Opening, list[Fault]] = {}
         self._lock = threading.Lock()
 
     def get(self, opening: "Opening") -> IO[bytes]:
-        state = opening.file.stat()
-        key = (opening, (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns))
+        key = (opening, _state(opening.file))
         with self._lock:
             if key not in self._files:
                 self._files[key], self.faults[opening] = _spool(opening)
@@ -249,8 +251,13 @@ def _spool(opening: "Opening") -> tuple[IO[bytes], list[Fault]]:
     return spooled, faults
 
 
+def _state(file: Path) -> _State:
+    found = file.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 @lru_cache(1024)
-def _key(layer: Layer) -> _Key:
+def _openings(layer: Layer) -> tuple["Opening", ...]:
     return tuple(dict.fromkeys(sources(layer)))
 
 
@@ -260,7 +267,8 @@ def ask(verb: str, layer: Layer, *arguments: Any, wait: float = 120.0) -> Iterat
     Raises ReaderError where the question can't be answered, ReaderEndedError where the process ended over
     it, OSError where the files can't be opened.
     """
-    process = _processes.take(_key(layer))
+    openings = _openings(layer)
+    process = _processes.take((openings, tuple(_state(opening.file) for opening in openings)))
     done = False
     try:
         yield from process.ask(verb, layer, *arguments, wait=wait)

@@ -192,15 +192,16 @@ def open_disk(format_name: str, files: Sequence[tuple[str, View]], tell: Tell) -
     missing, damaged or left out. Raises ImageError where nothing of the disk can be read; the libraries
     raise whatever they raise.
     """
-    first = files[0][1]
     if format_name == "raw":
         return _raw([view for _, view in files]), {}
     if format_name == "ewf":
         return _ewf([view for _, view in files], tell)
+    files = [(name, _Whole(view)) for name, view in files]
+    first = files[0][1]
     if format_name == "qcow2":
         return _qcow2(first, tell), {}
     if format_name == "vmdk":
-        return _vmdk(files), {}
+        return _vmdk(files, tell), {}
     if format_name == "vhd":
         return _vhd(first), {}
     if format_name == "vhdx":
@@ -211,6 +212,28 @@ def open_disk(format_name: str, files: Sequence[tuple[str, View]], tell: Tell) -
 
 
 _SAID = {"ewf2": "Expert Witness 2 (Ex01)"}
+
+
+class _Whole(View):
+    """A file that must have every sector asked for: libraries let what follows a gap take its place."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view.size)
+        self._view = view
+
+    def pread(self, offset: int, size: int) -> bytes:
+        found = self._view.pread(offset, size)
+        # Compressed data may end short of a sector's end; they are asked for with an end rounded up.
+        if len(found) < size and not offset % SECTOR and not size % SECTOR:
+            raise ImageError(f"its file ends at byte {self.size}: it was cut off")
+        return found
+
+    def read(self, size: int = -1) -> bytes:
+        if size is None or size < 0:
+            return super().read(size)
+        found = self.pread(self._at, size)
+        self._at += len(found)
+        return found
 
 
 def _raw(views: list[View]) -> View:
@@ -249,6 +272,8 @@ def _qcow2(view: View, tell: Tell) -> View:
     if struct.unpack_from(">I", head, 32)[0]:
         raise ImageError("it is encrypted by QEMU, which is not read")
     incompatible = struct.unpack_from(">Q", head, 72)[0] if version == 3 and len(head) >= 80 else 0
+    if incompatible & 16:  # dissect.hypervisor 3.21 runs out of memory over them
+        raise ImageError("it has extended L2 entries, which are not read; convert it with qemu-img")
     if incompatible & 4:
         raise ImageError("its data lie in another file, which is not opened")
     if incompatible & 2:
@@ -267,12 +292,12 @@ def _qcow2(view: View, tell: Tell) -> View:
     return StreamView(image.open(), image.size)
 
 
-def _vmdk(files: Sequence[tuple[str, View]]) -> View:
+def _vmdk(files: Sequence[tuple[str, View]], tell: Tell) -> View:
     name, first = files[0]
     if first.pread(0, 4) in (b"KDMV", b"COWD"):
         return _sparse_extent(first)
     views = dict(files[1:])
-    descriptor = first.pread(0, _DESCRIPTOR_BYTES)
+    descriptor = first.pread(0, min(first.size, _DESCRIPTOR_BYTES))
     if (parent := re.search(rb"(?m)^parentCID\s*=\s*([0-9a-fA-F]+)", descriptor)) and parent[
         1
     ].lower() != b"ffffffff":
@@ -285,6 +310,8 @@ def _vmdk(files: Sequence[tuple[str, View]]) -> View:
         if extent not in views:
             raise ImageError(f"its extent {extent!r} is missing")
         if kind in ("FLAT", "VMFS"):
+            if views[extent].size < start + size:
+                tell("error", f"its extent {extent!r} is {start + size - views[extent].size} bytes too short")
             pieces.append((SliceView(views[extent], start, size), 0, size))
         else:
             pieces.append((_sparse_extent(views[extent]), 0, size))

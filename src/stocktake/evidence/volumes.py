@@ -79,11 +79,15 @@ def partitions(view: View) -> Seen:
     image = TskImage(view)
     try:
         table = pytsk3.Volume_Info(image)
+        if table.info.vstype == pytsk3.TSK_VS_TYPE_DOS and _guards_gpt(view):
+            table = pytsk3.Volume_Info(image, type=pytsk3.TSK_VS_TYPE_GPT)
     except OSError as error:
         return Seen("unknown", problems=[("error", f"its partition table can't be read: {_said(error)}")])
     scheme = {pytsk3.TSK_VS_TYPE_GPT: "gpt", pytsk3.TSK_VS_TYPE_DOS: "mbr"}.get(table.info.vstype, "other")
     sector = table.info.block_size
     seen = Seen("partitions", {"scheme": scheme, "partitions": []})
+    if table.info.is_backup:
+        seen.problems.append(("warning", "its first partition table is damaged; the second one was read"))
     logical = 5
     found: list[tuple[int, int, int, str]] = []
     for part in table:
@@ -119,6 +123,12 @@ def partitions(view: View) -> Seen:
         end = max(end, offset + size)
     seen.facts["partitions"] = sorted(found)
     return seen
+
+
+def _guards_gpt(view: View) -> bool:
+    """Whether the MBR is the one that keeps others off a disk with a GPT."""
+    entries = view.pread(446, 64)
+    return any(entries[at + 4] == 0xEE for at in range(0, len(entries) - 15, 16))
 
 
 def _said(error: Exception) -> str:
@@ -257,7 +267,10 @@ def _md_at_end(view: View) -> Seen | None:
     sectors = view.size // SECTOR
     for at in ((sectors & ~127) - 128, (sectors - 16) & ~7):
         if at > 8:
-            head = view.pread(at * SECTOR, 8)
+            try:
+                head = view.pread(at * SECTOR, 8)
+            except Exception:  # noqa: S112 - the end of the disk is missing, not the rest of it
+                continue
             if head[:4] == _MD_MAGIC and head[4:] in (bytes(4), b"\1\0\0\0"):
                 return Seen("md", _md_facts(view))
     return None

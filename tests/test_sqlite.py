@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stocktake.evidence import items
+from stocktake.records import sqlite
 from stocktake.records.raw import UnitWriter
 from stocktake.records.reading import read_item
 
@@ -262,6 +263,22 @@ def test_text_that_is_no_text(database, tmp_path):
     unit = read(path, tmp_path / "unit")
     assert [row["v"] for row in unit.rows("t")] == ["caf\\xe9", "fine"]
     assert dict(unit.rows("t")[0]["_unread"]) == {"v": "caf\\xe9"}
+
+
+def test_a_value_too_long_is_told_and_the_rows_behind_it_are_read(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "VALUE_BYTES", 1 << 16)
+    path, connection = database
+    connection.executescript("""
+        CREATE TABLE t (v TEXT); CREATE TABLE k (id INTEGER PRIMARY KEY, v BLOB);
+        INSERT INTO t VALUES (hex(zeroblob(40000))), ('a'), (hex(zeroblob(50000))), ('b');
+        INSERT INTO k VALUES (-5, 'first'), (1, zeroblob(100000)), (7, x'01');
+    """)
+    connection.commit()
+    unit = read(path, tmp_path / "unit")
+    assert [(row["v"], row["rowid"]) for row in unit.rows("t")] == [("a", 2), ("b", 4)]
+    assert [row["id"] for row in unit.rows("k")] == [-5, 7]
+    assert sum(unit.tables["t"]["set_aside"].values()) == 2
+    assert sum("set aside" in problem for problem in unit.problems) == 3
 
 
 def test_many_rows_come_in_order_and_in_batches(tmp_path):

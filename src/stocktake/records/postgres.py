@@ -25,7 +25,7 @@ from stocktake.records.raw import PLACE, Column, Table, UnitWriter
 from stocktake.records.sqlwindow import Window
 
 BLOCK_BYTES = 8 << 20
-ROW_BYTES = 256 << 20
+ROW_BYTES = 64 << 20
 _LOOK_AHEAD = 256 << 10
 
 _NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][\w$\x80-\xff]*)'

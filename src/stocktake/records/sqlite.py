@@ -12,6 +12,7 @@ does not tell where in its pages a row lies.
 import re
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +26,7 @@ import pyarrow as pa
 
 from stocktake.records.raw import PLACE, Column, Table, UnitWriter
 
+VALUE_BYTES = 64 << 20
 _BATCH_ROWS = 8192
 _BATCH_BYTES = 16 << 20
 _DATABASE = "main"
@@ -76,6 +78,7 @@ def _names_another_file(journal: Path) -> bool:
 
 
 def _harden(connection: sqlite3.Connection) -> None:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")
@@ -110,32 +113,77 @@ def _read_table(connection: sqlite3.Connection, name: str, unit: UnitWriter) -> 
             selected.append(_quoted(column))
             if position:
                 key[position] = _shown(column)
-    rowid = None if key else _rowid(connection, name, columns)
-    if rowid:
+    rowid = _rowid(connection, name, columns)
+    if rowid and not key:
         columns.append(Column(rowid, "INTEGER", pa.int64()))
-        selected.append(rowid)
     keys = [key[position] for position in sorted(key)] or ([rowid] if rowid else [])
-    table = unit.table(_DATABASE, _shown(name), columns, keys)
-    rows = _Rows(table, unit)
+    rows = _Rows(unit.table(_DATABASE, _shown(name), columns, keys), unit)
     try:
-        query = f"SELECT {', '.join(selected)} FROM {_quoted(name)} NOT INDEXED"
-        for row in connection.execute(query):
-            rows.add(row)
+        for row in _stored_rows(connection, name, selected, rowid, rows):
+            rows.add(row[: len(columns)])
     except sqlite3.Error as error:
+        table = rows.table
         message = f"table {table.name} can't be read beyond its row {table.rows + len(rows.held)}: {error}"
         unit.problem(message, severity="error", table=table.name)
     rows.write()
     rows.tell()
 
 
+def _stored_rows(
+    connection: sqlite3.Connection, name: str, selected: list[str], rowid: str | None, rows: "_Rows"
+) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order in which they are stored, with the rowid as last value where there is one.
+
+    A row with a value too long to be held is set aside, where its rowid gives a way past it.
+    """
+    source = f"FROM {_quoted(name)} NOT INDEXED"
+    if rowid is None:
+        yield from _rows_without_rowid(connection, f"SELECT {', '.join(selected)} {source}")
+        return
+    query = f"SELECT {', '.join([*selected, rowid])} {source} WHERE {rowid} {{}} ? ORDER BY {rowid}"
+    after, beyond = -(2**63), ">="
+    while True:
+        try:
+            for row in connection.execute(query.format(beyond), [after]):
+                if beyond == ">" and row[-1] <= after:
+                    raise sqlite3.DatabaseError("its pages lead in a circle")
+                after, beyond = row[-1], ">"
+                yield row
+            return
+        except sqlite3.Error:
+            pass  # the module looks one row ahead, so it may be that row, and one was lost before it
+        try:
+            row = connection.execute(f"{query.format(beyond)} LIMIT 1", [after]).fetchone()
+        except sqlite3.DataError:
+            sought = f"SELECT {rowid} {source} WHERE {rowid} {beyond} ? ORDER BY {rowid} LIMIT 1"
+            (after,) = connection.execute(sought, [after]).fetchone()
+            rows.set_aside(f"has a value longer than {VALUE_BYTES} bytes", f"{rowid} {after}")
+        else:
+            after = row[-1]
+            yield row
+        beyond = ">"
+
+
+def _rows_without_rowid(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    count = 0
+    try:
+        for row in connection.execute(query):
+            count += 1
+            yield row
+    except sqlite3.Error:
+        yield from connection.execute(f"{query} LIMIT 1 OFFSET {count}")  # the row before the one that failed
+        raise
+
+
 def _rowid(connection: sqlite3.Connection, name: str, columns: list[Column]) -> str | None:
+    """Return a name for the table's rowid that no column has; None for a table WITHOUT ROWID."""
     taken = {column.name.lower() for column in columns}
     free = next((alias for alias in _ROWID_NAMES if alias not in taken), None)
     if free is None:
         return None
     try:
         connection.execute(f"SELECT {free} FROM {_quoted(name)} LIMIT 0")
-    except sqlite3.OperationalError:  # a table WITHOUT ROWID, which always has a key, so the schema is odd
+    except sqlite3.OperationalError:
         return None
     return free
 
@@ -182,6 +230,12 @@ class _Rows:
         self.held_bytes += sum(map(sys.getsizeof, row))
         if len(self.held) >= _BATCH_ROWS or self.held_bytes >= _BATCH_BYTES:
             self.write()
+
+    def set_aside(self, reason: str, which: str) -> None:
+        """Count the row as found and not kept, and tell which it is."""
+        self.unit.set_aside(self.table, reason)
+        message = f"the row of {self.table.name} with {which} {reason}, and was set aside"
+        self.unit.problem(message, severity="error", table=self.table.name)
 
     def write(self) -> None:
         count = len(self.held)

@@ -33,9 +33,9 @@ class Unparsed:
         """Write what is held; record one problem where there were lines with something in them."""
         self._write()
         if self.first is not None:
-            lines = "1 line is" if self.odd == 1 else f"{self.odd} lines are"
+            lines = "1 line" if self.odd == 1 else f"{self.odd} lines"
             self.unit.problem(
-                f"{lines} not {self.what}; unparsed_lines keeps them, this is the first",
+                f"{lines} can't be read as {self.what}; unparsed_lines keeps them, this is the first",
                 table="unparsed_lines",
                 offset=self.first.offset,
                 length=self.first.length,
@@ -48,7 +48,7 @@ class Unparsed:
             self._table = self.unit.table(self.family, "unparsed_lines", COLUMNS)
         rows = []
         for line in self._held:
-            reason = f"not {self.what}"
+            reason = f"can't be read as {self.what}"
             if line.length >= LONGEST:
                 reason = "a piece of a line that is too long"
             elif not line.data.strip(b"\0 \t"):

@@ -1,0 +1,142 @@
+"""Settings of web applications and code: which database, which address, whose repository.
+
+Values of secrets are not kept (see ``secrets``). Sources: WordPress' wp-config-sample.php; OpenCart's config.php;
+dotenv files as Laravel and others read them; gitrepository-layout(5) and git-reflog(1).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from stocktake.artefacts.host import secrets
+from stocktake.artefacts.host.events import Event, place_of, utc, write_events
+from stocktake.artefacts.lines import LONGEST, Line, lines, shown
+from stocktake.artefacts.rows import write_rows
+from stocktake.records.raw import Column, UnitWriter
+
+SETTINGS = [
+    Column("software", "whose setting", pa.string()),
+    Column("name", "of the setting", pa.string()),
+    Column("value", "of the setting; none where it is a secret", pa.string()),
+    Column("secret", "keyed fingerprint of a secret", pa.string()),
+]
+
+_DEFINE = re.compile(
+    rb"""^[ \t]*define\s*\(\s*(['"])(\w+)\1\s*,\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\w+))\s*\)\s*;""",
+    re.MULTILINE,
+)
+_PREFIX = re.compile(rb"""^[ \t]*\$(table_prefix)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;""", re.MULTILINE)
+_ENV = re.compile(
+    rb"""^[ \t]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\n#]*?))[ \t]*(?:#[^\n]*)?\r?$""",
+    re.MULTILINE,
+)
+_REFLOG = re.compile(
+    r"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.*) (\d{1,12}) ([+-]\d{4})(?:\t(.*))?",
+    re.DOTALL,
+)
+
+
+def recognise(head: bytes, path: str) -> str | None:
+    """``settings-SOFTWARE``, ``git-config`` or ``git-reflog``."""
+    name = path.rsplit("/", 1)[-1]
+    if head.lstrip()[:5] == b"<?php" and _DEFINE.search(head):
+        if b"DB_NAME" in head and b"table_prefix" in head:
+            return "settings-WordPress"
+        if b"DB_DATABASE" in head and b"HTTP_SERVER" in head:
+            return "settings-OpenCart"
+    if (name == ".env" or name.startswith(".env.")) and _ENV.search(head):
+        return "settings-.env"
+    if path.endswith(".git/config") and b"[" in head:
+        return "git-config"
+    if re.search(r"\.git/logs/(?:HEAD|refs/.+)$", path) and _REFLOG.match(
+        head.split(b"\n", 1)[0].decode("utf-8", "replace")
+    ):
+        return "git-reflog"
+    return None
+
+
+def read(kind: str, stream: BinaryIO, path: str, unit: UnitWriter) -> None:
+    """Read one of these files by its kind."""
+    if kind == "git-reflog":
+        write_events(unit, _reflog(stream, unit))
+    elif kind == "git-config":
+        write_events(unit, _remotes(stream.read(LONGEST), path))
+    else:
+        software = kind.removeprefix("settings-")
+        data = stream.read(LONGEST)
+        table = unit.table("host", "app_settings", SETTINGS)
+        write_rows(unit, table, _settings(data, software, unit))
+
+
+def _settings(data: bytes, software: str, unit: UnitWriter) -> Iterator[dict[str, object]]:
+    found: list[tuple[int, int, str, str]] = []
+    if software == ".env":
+        for one in _ENV.finditer(data):
+            value = next((group for group in one.groups()[1:] if group is not None), b"")
+            found.append((one.start(), one.end(), shown(one[1]), shown(value)))
+    else:
+        for one in _DEFINE.finditer(data):
+            value = next((group for group in one.groups()[2:] if group is not None), b"")
+            found.append(
+                (one.start(), one.end(), shown(one[2]), shown(re.sub(rb"\\(['\"\\])", rb"\1", value)))
+            )
+        for one in _PREFIX.finditer(data):
+            found.append((one.start(), one.end(), "table_prefix", shown(one[2] or one[3] or b"")))
+    for start, end, name, value in sorted(found):
+        secret = secrets.is_secret_name(name)
+        yield {
+            "software": software,
+            "name": name,
+            "value": None if secret else secrets.masked(unit, value),
+            "secret": secrets.fingerprint(unit, value) if secret and value else None,
+            "_offset": start,
+            "_length": end - start,
+        }
+
+
+def _reflog(stream: BinaryIO, unit: UnitWriter) -> Iterator[Event]:
+    for line in lines(stream):
+        found = _REFLOG.fullmatch(line.text)
+        if not found:
+            continue
+        zone = found[5]
+        minutes = (-1 if zone[0] == "-" else 1) * (int(zone[1:3]) * 60 + int(zone[3:]))
+        yield {
+            "kind": "code commit" if (found[6] or "").startswith("commit") else "code change",
+            **utc(found[4]),
+            "program": "git",
+            "user": found[3],
+            "text": f"{found[2]} {found[6] or ''} (author's zone {minutes // 60:+d}:{minutes % 60:02d})".strip(),
+            **place_of(line),
+        }
+
+
+def _remotes(data: bytes, path: str) -> Iterator[Event]:
+    section = ""
+    at = 0
+    folder = path.removesuffix("/config")
+    for raw in data.split(b"\n"):
+        line = Line(at, len(raw) + 1, raw)
+        at += len(raw) + 1
+        text = line.text.strip()
+        if text.startswith("["):
+            section = text
+        name, _, value = text.partition("=")
+        name, value = name.strip().lower(), value.strip()
+        if section.startswith("[remote") and name in ("url", "pushurl"):
+            yield {
+                "kind": "code repository",
+                "program": "git",
+                "text": f"{folder}: {section} {value}",
+                **place_of(line),
+            }
+        elif section.startswith("[user") and name in ("name", "email"):
+            yield {
+                "kind": "code author",
+                "program": "git",
+                "user": value,
+                "text": f"{folder}: user.{name}",
+                **place_of(line),
+            }

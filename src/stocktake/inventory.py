@@ -59,6 +59,7 @@ class _Work:
     def _make(self, name: str, act: Callable[[UnitWriter], None]) -> None:
         with UnitWriter(self.home / name, threads=self.jobs) as unit:
             unit.facts |= self.made_from
+            unit.fingerprint_key = self.case.fingerprint_key()
             act(unit)
 
 
@@ -194,6 +195,8 @@ def _kind(item: Item, exhibit: Exhibit) -> str:
         return "parcels:list"
     head = item.head or b""
     kind = identify(head, item.path)
+    if kind == "sqlite":  # a wallet can be kept in one, whose records hold private keys
+        return artefacts.recognise(head, item.path) or kind
     if kind == "unknown":
         return artefacts.recognise(head, item.path) or _media_type(head)
     return kind
@@ -229,7 +232,14 @@ def _entry(item: Item, kind: str, unit: str | None) -> dict[str, Any]:
 
 
 def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
-    """Read what several items are together; it has no hash of its own, each of its items has."""
+    """Read what several items are together; it has no hash of its own, each of its items has.
+
+    One item of which others say something is read as the item that it is, with what they say as facts.
+    """
+    unit.facts |= group.facts
+    if len(group.items) == 1 and group.path == group.items[0].path:
+        read_item(group.items[0], unit, kind=group.kind, reader=artefacts.read)
+        return
     scratch = unit.folder / "scratch"
     scratch.mkdir()
     try:

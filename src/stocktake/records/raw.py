@@ -117,6 +117,7 @@ class UnitWriter:
         self.tables: dict[tuple[str, str], Table] = {}
         self.problems: list[Problem] = []
         self.facts: dict[str, Any] = {}
+        self.fingerprint_key: bytes | None = None  # under which readers tell secrets apart; written nowhere
         self._held: dict[tuple[str, str], list[pa.RecordBatch]] = {}
         self._held_bytes: dict[tuple[str, str], int] = {}
         self._held_total = 0

@@ -112,7 +112,7 @@ def _read(kind: str, stream: Counted, item: Item, unit: UnitWriter) -> None:
     elif kind == "sqlite":
         from stocktake.records import sqlite
 
-        sqlite.read(_private_copy(stream, item, unit), unit)
+        sqlite.read(private_copy(stream, item, unit), unit)
     elif kind == "parcel-list":
         from stocktake.records import parcel_list
 
@@ -132,7 +132,7 @@ def _dump(kind: object, stream: Stream, item: Item) -> IO[bytes] | Path:
     return item.file.parent if kind == "pgdump-directory" else os.fdopen(open_regular(item.file), "rb")
 
 
-def _private_copy(stream: Stream, item: Item, unit: UnitWriter) -> Path:
+def private_copy(stream: Stream, item: Item, unit: UnitWriter) -> Path:
     """Copy a database and what SQLite keeps beside it, because SQLite writes even where it only reads."""
     folder = unit.folder / _COPY
     folder.mkdir()

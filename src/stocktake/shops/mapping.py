@@ -1,5 +1,6 @@
 """From an exhibit's raw tables to its canonical rows, with their sources and the accounts of completeness."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ _WITHOUT_ID = {
     "proceeds",
 }
 _WITHOUT_ID |= {"parcel_matches", "timeline"}
+# What DuckDB may hold before it spills: 2 GiB, or half of a small machine's memory. The process takes about
+# a third more at its peak.
+_MEMORY = f"{min(2048, os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 2**21)}MiB"
 # Not a folder's doing: these end the run.
 _OUR_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
@@ -105,7 +109,7 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
     folder = out / ".work"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "spill").mkdir(parents=True)
-    connection = connect(spill=folder / "spill")
+    connection = connect(spill=folder / "spill", memory=_MEMORY)
     try:
         connection.execute(files("stocktake.engine").joinpath("functions.sql").read_text("utf-8"))
         work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit))

@@ -791,3 +791,81 @@ def test_flipped_bytes_end_in_problems_and_never_in_a_crash(name, data, tmp_path
     found = opened(file, limits=Limits(wait=20.0, entries=10_000))
     assert len(found.items) < 10_000
     file.unlink()
+
+
+# --- archives ---------------------------------------------------------------------------------------------
+
+SEVENZIP = {
+    "lzma2": ("-m0=lzma2",),
+    "lzma": ("-m0=lzma",),
+    "bzip2": ("-m0=bzip2",),
+    "ppmd": ("-m0=ppmd",),
+    "stored": ("-m0=copy",),
+    "deflate": ("-m0=deflate",),
+    "x86 filter": ("-m0=bcj", "-m1=lzma2"),
+    "not solid": ("-ms=off",),
+}
+
+
+def plain_folder(server: Path, home: Path) -> Path:
+    """The server's files without those that 7z and cpio would not keep as they are."""
+    tree = home / "plain"
+    shutil.copytree(server / "tree" / "var" / "log", tree / "log")
+    for name in ("random", "sparse"):
+        shutil.copy(server / "tree" / "var" / name, tree)
+    (tree / "empty").touch()
+    (tree / "log" / "naïve.txt").write_bytes(b"name\n")
+    return tree
+
+
+@pytest.mark.parametrize("method", SEVENZIP)
+def test_7z(method, server, tmp_path):
+    tree = plain_folder(server, tmp_path)
+    archive = tmp_path / "a.7z"
+    run("7z", "a", "-bd", *SEVENZIP[method], archive, ".", cwd=tree)
+    found = opened(archive)
+    assert below(found.sha256, "a.7z") == hashes(tree)
+    assert found.said() == []
+    assert {item.container for item in found.items.values()} == {"7z"}
+    item = found.items["a.7z/random"]
+    written = (tree / "random").stat().st_mtime
+    assert item.mtime is not None
+    assert abs(item.mtime.timestamp() - written) < 2
+
+
+@pytest.mark.parametrize(("options", "said"), [((), "is encrypted"), (("-mhe=on",), "is encrypted")])
+def test_an_encrypted_7z_costs_a_problem(options, said, tmp_path):
+    (tmp_path / "file").write_bytes(b"secret\n" * 100)
+    run("7z", "a", "-bd", "-psecret", *options, tmp_path / "a.7z", "file", cwd=tmp_path)
+    found = opened(tmp_path / "a.7z")
+    assert said in found.said("error")[0]
+    assert list(found.items) == ["a.7z"]
+
+
+def test_a_damaged_or_bomb_like_7z_costs_problems(tmp_path):
+    (tmp_path / "zeros").write_bytes(bytes(200 << 20))
+    run("7z", "a", "-bd", "-m0=lzma2", tmp_path / "bomb.7z", "zeros", cwd=tmp_path)
+    found = opened(tmp_path / "bomb.7z", limits=Limits(ratio=100, ratio_after=1 << 20))
+    assert "as a bomb does" in found.faults["bomb.7z/zeros"][0]
+    (tmp_path / "file").write_bytes(b"".join(sha256(b"%d" % n).digest() for n in range(20_000)))
+    run("7z", "a", "-bd", tmp_path / "a.7z", "file", cwd=tmp_path)
+    data = bytearray((tmp_path / "a.7z").read_bytes())
+    data[300_000] ^= 0xFF
+    (tmp_path / "a.7z").write_bytes(data)
+    assert opened(tmp_path / "a.7z").faults["a.7z/file"]
+    (tmp_path / "a.7z").write_bytes(data[:400_000])
+    assert "7z archive can't be read" in opened(tmp_path / "a.7z").said("error")[0]
+
+
+@pytest.mark.parametrize("kind", ["newc", "crc", "odc", "bin"])
+def test_cpio(kind, server, tmp_path):
+    tree = server / "tree"
+    names = b"\n".join(os.fsencode(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
+    archive = tmp_path / "a.cpio"
+    archive.write_bytes(run("cpio", "-o", "--quiet", "-H", kind, data=names + b"\n", cwd=tree))
+    found = opened(archive)
+    assert below(found.sha256, "a.cpio") == hashes(tree, plain=True)
+    assert found.said() == ["cpio archive also holds 2 links, devices or FIFOs, which were not opened"]
+    cut = tmp_path / "cut.cpio"
+    cut.write_bytes(archive.read_bytes()[:-3_000_000])
+    assert "was cut off" in opened(cut).said("error")[0]

@@ -1,7 +1,7 @@
-"""What zip and tar archives hold: the list of their files, each with the step that leads to its bytes.
+"""What zip, tar, cpio and 7z archives hold: the list of their files, each with the steps to its bytes.
 
 Names in an archive are only names; nothing is ever written by them. Formats: PKWARE APPNOTE 6.3.10, and
-POSIX ustar and pax with the GNU additions as Python's tarfile reads them.
+POSIX ustar and pax with the GNU additions as Python's tarfile reads them. For cpio and 7z see their modules.
 """
 
 import struct
@@ -14,7 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, BinaryIO, cast
 
-from stocktake.evidence.opening import Limits, Member, Step
+from stocktake.evidence.cpio import CpioError, Entry, entries, is_cpio
+from stocktake.evidence.image_reader import ask_one
+from stocktake.evidence.layers import Disk
+from stocktake.evidence.opening import Folder7z, Limits, Member, Opening, Step
 from stocktake.evidence.streams import Stream
 
 # zip compression methods (APPNOTE 4.4.5) that can be read.
@@ -45,9 +48,13 @@ class Listed:
 
 
 def archive(head: bytes) -> str | None:
-    """``zip`` or ``tar`` where ``head`` (the first bytes of a file) begins one, else None."""
+    """``zip``, ``7z``, ``cpio`` or ``tar`` where ``head`` (a file's first bytes) begins one, else None."""
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06") or head[:8] == b"PK\x07\x08PK\x03\x04":
         return "zip"
+    if head[:6] == b"7z\xbc\xaf\x27\x1c":
+        return "7z"
+    if is_cpio(head):
+        return "cpio"
     if len(head) >= 512:
         try:
             tarfile.TarInfo.frombuf(head[:512], "utf-8", "surrogateescape")
@@ -109,6 +116,64 @@ def tar_members(opened: Stream, limits: Limits, tell: Tell) -> Iterator[Listed]:
         tell(fault.severity, fault.message)
     if others:
         tell("info", f"tar archive also holds {others} links, devices or sparse files, which were not opened")
+
+
+def cpio_members(opened: Stream, limits: Limits, tell: Tell) -> Iterator[Listed]:
+    """List the files of a cpio archive in order; links, devices and the like are counted and told."""
+    others = count = total = 0
+    found: list[Entry] = []
+    try:
+        for entry in entries(opened):
+            if not entry.regular:
+                others += 1
+                continue
+            count, total = count + 1, total + entry.size
+            if count > limits.members or total > limits.size:
+                tell("error", f"cpio archive holds more than can be opened; {count - 1} files were")
+                break
+            found.append(entry)
+    except (CpioError, OSError) as error:
+        tell("error", f"cpio archive can't be read to its end ({error}); {count} files were found")
+    for fault in opened.faults:
+        tell(fault.severity, fault.message)
+    if others:
+        tell("info", f"cpio archive also holds {others} links, devices or FIFOs, which were not opened")
+    content: dict[tuple[int, ...] | None, Entry] = {
+        entry.linked: entry for entry in found if entry.linked and entry.size
+    }
+    for entry in found:
+        where = content.get(entry.linked, entry)  # only one of a file's names has its content
+        step = Member(where.offset, where.size, size=where.size)
+        yield Listed(entry.name, step, modified=_time(entry.modified))
+
+
+def sevenzip_members(opening: Opening, limits: Limits, tell: Tell) -> Iterator[Listed]:
+    """List the files of a 7z archive in the order in which they lie in it."""
+    try:
+        told, _ = ask_one("list_7z", Disk("raw", (("", opening),)), wait=limits.wait)
+    except OSError as error:
+        tell("error", f"7z archive can't be read ({error.strerror or error})")
+        return
+    if told.get("encrypted"):
+        tell("error", "7z archive is encrypted and was not read")
+        return
+    count = total = 0
+    unread: dict[str, int] = {}
+    for name, folder, offset, size, crc, modified in told["files"]:
+        why = told["unread"].get(str(folder))
+        if why:
+            unread[why] = unread.get(why, 0) + 1
+            continue
+        count, total = count + 1, total + size
+        if count > limits.members or total > limits.size:
+            tell("error", f"7z archive holds more than can be opened; {count - 1} files were")
+            break
+        before = () if folder is None else (Folder7z(folder),)
+        yield Listed(name, Member(offset, size, "stored", size, crc), before, _time(modified or 0))
+    for why, files in unread.items():
+        tell("error", f"7z archive has {files} files of which the data {why}; they were not read")
+    if told["others"]:
+        tell("info", f"7z archive also holds {told['others']} links, which were not opened")
 
 
 def seekable(opened: Stream) -> IO[bytes]:

@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from stocktake.evidence import filesystems, images, volumes
+from stocktake.evidence import filesystems, images, sevenzip, volumes
 from stocktake.evidence.image_protocol import ANSWER, QUESTION, Answer
 from stocktake.evidence.layers import (
     Decrypted,
@@ -209,9 +209,15 @@ class _Reader:
                 yield {"more": True}, b""
         yield {"hashes": [one.hexdigest() for one in hashes], "size": at}, b""
 
-    def raw(self, layer: Layer, offset: int, size: int) -> Iterator[Answer]:
-        """Bytes of a volume."""
-        yield {}, self._view(layer).pread(offset, size)
+    def list_7z(self, layer: Layer) -> Iterator[Answer]:
+        """What a 7z archive holds."""
+        yield sevenzip.listing(self._view(layer)), b""
+
+    def unpack_7z(self, layer: Layer, folder: int) -> Iterator[Answer]:
+        """The unpacked bytes of a folder in a 7z archive, and how many packed bytes were taken for them."""
+        for block, fed in sevenzip.unpack(self._view(layer), folder):
+            yield {"more": True, "fed": fed}, block
+        yield {}, b""
 
 
 def _said(error: BaseException) -> str:

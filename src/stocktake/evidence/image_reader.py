@@ -17,14 +17,14 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from stocktake.evidence.image_protocol import ANSWER, QUESTION, Answer
-from stocktake.evidence.layers import InnerFile, Layer, Range, resolved, sources
+from stocktake.evidence.layers import Disk, InnerFile, Layer, Range, resolved, sources
 from stocktake.evidence.streams import BLOCK_BYTES, Fault, Stream, open_regular
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def _openings(layer: Layer) -> tuple["Opening", ...]:
     return tuple(dict.fromkeys(sources(layer)))
 
 
-def ask(verb: str, layer: Layer, *arguments: Any, wait: float = 120.0) -> Iterator[Answer]:
+def ask(verb: str, layer: Layer, *arguments: Any, wait: float = 120.0) -> Generator[Answer, None, None]:
     """Ask a process that has the layer's files; yields its answers.
 
     Raises ReaderError where the question can't be answered, ReaderEndedError where the process ended over
@@ -353,6 +353,41 @@ class ImageFile(Stream):
             self._given += ahead
             return held + ahead
         return held
+
+
+class Solid(Stream):
+    """The unpacked bytes of a folder in a 7z archive, in which files lie one after the other."""
+
+    def __init__(self, archive: "Opening", folder: int) -> None:
+        super().__init__()
+        self._limits = archive.limits
+        layer = Disk("raw", (("", archive),))
+        self._answers = ask("unpack_7z", layer, folder, wait=self._limits.wait)
+        self._out = 0
+
+    def _next(self) -> bytes:
+        try:
+            for told, block in self._answers:
+                self._out += len(block)
+                limits = self._limits
+                if self._out > max(limits.ratio_after, limits.ratio * told.get("fed", 0), len(block)):
+                    return self._end(f"it unpacks to more than {limits.ratio} times its size, as a bomb does")
+                if block:
+                    return block
+        except OSError as error:
+            return self._end(str(error.strerror or error))
+        return b""
+
+    def _end(self, why: str) -> bytes:
+        self._answers.close()
+        message = f"7z data can't be read to their end: {why}; {self._given} bytes were read"
+        self.faults.append(Fault("error", message, self._given))
+        return b""
+
+    def close(self) -> None:
+        """End the process that unpacks."""
+        self._answers.close()
+        super().close()
 
 
 class Given(Stream):

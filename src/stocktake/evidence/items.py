@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from stocktake.evidence.archives import Listed, archive, is_document, seekable, tar_members, zip_members
+from stocktake.evidence.archives import (
+    Listed,
+    archive,
+    cpio_members,
+    is_document,
+    seekable,
+    sevenzip_members,
+    tar_members,
+    zip_members,
+)
 from stocktake.evidence.disks import DiskSearch, FileRecord, Found
 from stocktake.evidence.identify import HEAD_BYTES, identify, is_utf16_text
 from stocktake.evidence.images import extents, image_format, segment_names
@@ -24,6 +33,7 @@ from stocktake.evidence.unwrapping import compression
 # What SQLite keeps beside a database, without which the database is not what its user last saw.
 _BESIDE = ("-wal", "-shm", "-journal")
 _FOLDER_TOGETHER = 256
+_ARCHIVES = ("zip", "tar", "7z", "cpio")
 # Names by which the first file of an image in several is known, before its content is looked at.
 _FIRST_OF_SET = re.compile(r"(?i)\.(?:[els]01|vmdk|0{2,3}[01])$")
 
@@ -286,11 +296,14 @@ class _Search:
                 yield whole
             return
         inner = f"{container},{wrapping}" if container else str(wrapping)
-        if wrapping in ("zip", "tar"):
+        if wrapping in _ARCHIVES:
             members = self._members(opening, path, wrapping)
             if wrapping == "zip" and is_document(members):
                 yield whole
                 return
+            if not members:
+                self._tell(path, "info", "archive holds no file that can be opened")
+                yield whole
             yield from self._archive(wrapped, members, inner, names)
         else:
             inside = opening.then(Unwrap(str(wrapping)))
@@ -339,9 +352,12 @@ class _Search:
         def tell(severity: str, message: str) -> None:
             self._tell(path, severity, message)
 
-        if kind == "tar":
+        if kind == "7z":
+            return list(sevenzip_members(opening, self.limits, tell))
+        if kind in ("tar", "cpio"):
+            listed = tar_members if kind == "tar" else cpio_members
             with closing(opening()) as stream:
-                return list(tar_members(stream, self.limits, tell))
+                return list(listed(stream, self.limits, tell))
         with self._seekable(opening) as file:
             return zip_members(file, self.limits, tell)
 
@@ -355,8 +371,6 @@ class _Search:
         self, wrapped: "_Wrapped", members: list[Listed], container: str, names: Names
     ) -> Iterator[Item]:
         opening, path = wrapped.opening, wrapped.path
-        if not members:
-            self._tell(path, "info", "archive holds no file that can be opened")
         by_name = {member.name: member for member in members}
         for member in members:
             beside = tuple(

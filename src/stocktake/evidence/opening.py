@@ -9,12 +9,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stocktake.evidence.image_reader import Given, ImageFile
+from stocktake.evidence.image_reader import Given, ImageFile, Solid
 from stocktake.evidence.layers import InnerFile
 from stocktake.evidence.streams import FileStream, Stream, Utf8
 from stocktake.evidence.unwrapping import Checked, Limits, Unwrapped
 
-__all__ = ["FileInImage", "Limits", "Member", "Opening", "Unwrap"]
+__all__ = ["FileInImage", "Folder7z", "Limits", "Member", "Opening", "Unwrap"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ class FileInImage:
     content: bytes | None = None
 
 
-Step = Unwrap | Member | FileInImage
+@dataclass(frozen=True)
+class Folder7z:
+    """A step: the unpacked bytes of one folder (compressed stream of many files) of a 7z archive."""
+
+    number: int
+
+
+Step = Unwrap | Member | FileInImage | Folder7z
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Opening:
         outer, step = replace(self, steps=self.steps[:-1]), self.steps[-1]
         if isinstance(step, FileInImage):
             return ImageFile(step.file) if step.file else Given(step.content)
+        if isinstance(step, Folder7z):
+            return Solid(outer, step.number)
         if isinstance(step, Member):
             return outer.member(step)
         if step.codec == "utf-16":

@@ -35,14 +35,16 @@ VALUES = 2 << 20
 ROWS = 1 << 16
 
 _NAME = sqlddl.NAME
-_BLANK = re.compile(rb"[ \t\r\n\f\v\0]*+")
+_BLANK = re.compile(rb"[ \t\r\n\f\v\0]*")
 _INSERT_WORD = re.compile(rb"(?:/\*M?!\d+\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 _INSERT = re.compile(
-    rb"(?:/\*M?!\d+\s*)?(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+[A-Z]+))*+"
+    rb"(?:/\*M?!\d+\s*)?(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+[A-Z]+))*"
     rb"(?:\s+INTO)?\s*(?P<first>" + _NAME + rb")(?:\s*\.\s*(?P<second>" + _NAME + rb"))?"
     rb"(?:\s*PARTITION\s*\([^)]*\))?\s*(?P<columns>\(\s*(?:"
     + _NAME
-    + rb"\s*,?\s*)*+\))?\s*VALUES?(?=[\s(/#-])",
+    + rb"(?:\s*,\s*"
+    + _NAME
+    + rb")*)?\s*\))?\s*VALUES?(?=[\s(/#-])",
     re.IGNORECASE,
 )
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+([^\s]+)[^\n]*(\n|\Z)", re.IGNORECASE)

@@ -10,14 +10,20 @@ from typing import Any
 
 import pyarrow as pa
 
-NAME = rb'(?:`(?:[^`]++|``)*+`|"(?:[^"]++|"")*+"|\[[^\]]*\]|[0-9A-Za-z_$\x80-\xff][0-9A-Za-z_$#@\x80-\xff-]*)'
+# No possessive quantifiers here or elsewhere: early releases of Python 3.11 match them wrongly. Repetitions
+# are unrolled instead, so that no text is matched in two ways and a failing match costs its length once.
+NAME = (
+    rb"(?:`[^`]*(?:``[^`]*)*`"
+    rb'|"[^"]*(?:""[^"]*)*"'
+    rb"|\[[^\]]*\]|[0-9A-Za-z_$\x80-\xff][0-9A-Za-z_$#@\x80-\xff-]*)"
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<comment>/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*)
-      | (?P<name>`(?:[^`]++|``)*+`|\[[^\]]*\])
-      | (?P<double>"(?:[^"\\]++|""|\\.)*+")
-      | (?P<string>'(?:[^'\\]++|''|\\.)*+')
+      | (?P<name>`[^`]*(?:``[^`]*)*`|\[[^\]]*\])
+      | (?P<double>"[^"\\]*(?:(?:""|\\.)[^"\\]*)*")
+      | (?P<string>'[^'\\]*(?:(?:''|\\.)[^'\\]*)*')
       | (?P<word>[0-9A-Za-z_$\x80-\U0010ffff.]+)
       | (?P<mark>.)
     )""",
@@ -25,7 +31,8 @@ _TOKEN = re.compile(
 )
 # Outside of strings and names, the marks of a conditional comment are as good as blanks.
 _CONDITIONAL = re.compile(
-    rb"""('(?:[^'\\]++|\\.)*+'|"(?:[^"\\]++|\\.)*+"|`[^`]*+`)|/\*M?!\d*|\*/|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*""",
+    rb"""('[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|`[^`]*`)"""
+    rb"""|/\*M?!\d*|\*/|/\*.*?\*/|--(?=\s)[^\n]*|\#[^\n]*""",
     re.DOTALL,
 )
 _NOT_COLUMNS = {

@@ -89,6 +89,7 @@ NOT_BASE58, NOT_BECH32, NOT_HEX, NOT_BASE32 = 16, 32, 64, 128
 ANCHOR, LOCAL, URL_CHARACTER = 256, 512, 1024
 LETTER = LOWER | UPPER
 ALNUM = DIGIT | LETTER
+_HEXADECIMAL = DIGIT | HEX_LETTER
 
 # Last labels that are also endings of file names, or words of program text (object.name, this.id).
 _FILE_ENDINGS = "ac ad ai am app as bar bat bz cab cam cat cc cfd cl cpa cs css dev doc gdn gz in is java la lib map md media ml mm mo mov ms mt pl pm ps pub py rs sc sh skin so sql st study tc tf theme ts tt vi zip"
@@ -108,6 +109,10 @@ _COUNTRIES = "AD AE AF AG AI AL AM AN AO AR AT AU AW AX AZ BA BB BD BE BF BG BH 
 
 # Words that are looked for, by group, in lower case; \x01 stands for any byte that is no letter.
 _NO_LETTER = 1
+# Knuth's multiplier: spreads words over a hash table.
+_SPREAD = 0x9E3779B97F4A7C15
+_BECH32_LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _WORD_GROUPS = (
     (b"tx\x01", b"txid", b"txhash", b"txn\x01", b"txs\x01", b"trx", b"transaction"),
     (b"pgp", b"gpg", b"openpgp", b"fingerprint", b"fpr"),
@@ -135,12 +140,13 @@ _WORD_GROUPS = (
     (b"public key block-----",),
     (b"private key block-----",),
     (b"signature-----",),
+    (b".0.0",),
 )
 (
     TRANSACTION, OPENPGP, TRACKING, TELEGRAM, JABBER, SCHEMES, TELEGRAM_HOSTS, SIGNAL_HOSTS, ONION, PUNYCODE, WWW,
     WICKR, WICKR_TAILS, DHL_GERMANY, DHL_PIECES, BECH32_HEADS, KEY_HEADS, KEY_HEADS_OTHER, BITCOINCASH,
-    ARMOUR_ENDS, ARMOUR_BEGINS,
-) = range(21)  # fmt: skip
+    ARMOUR_ENDS, ARMOUR_BEGINS, _1, _2, _3, _4, _5, VERSION_END,
+) = range(27)  # fmt: skip
 
 
 def _classes() -> npt.NDArray[np.int32]:
@@ -208,15 +214,20 @@ _OUTER_TWO = _letters("ABEHMNPRVWXY")
 _NOT_INNER = _letters("CIKMOV")
 _IBAN_LENGTH = _pairs(_IBAN_LENGTHS)
 _COUNTRY = _pairs(_COUNTRIES)
+_BECH32_VALUE = np.zeros(256, np.uint8)
+_BECH32_VALUE[np.frombuffer(_BECH32_LETTERS.encode(), np.uint8)] = np.arange(32)
 
 
 @functools.cache
-def _seed_starts() -> Bytes:
-    """Whether an English word of BIP-39 begins with these three letters, in base 26."""
-    table = np.zeros(26**3, np.uint8)
+def _seed_words() -> npt.NDArray[np.uint64]:
+    """English words of BIP-39, none longer than 8 letters, each as one number: open addressing, 0 is free."""
+    table = np.zeros(8192, np.uint64)
     for word in Mnemonic("english").wordlist:
-        a, b, c = (ord(letter) - 97 for letter in word[:3])
-        table[(a * 26 + b) * 26 + c] = 1
+        number = int.from_bytes(word.encode())
+        slot = (number * _SPREAD & 0xFFFFFFFFFFFFFFFF) >> 51
+        while table[slot]:
+            slot = (slot + 1) & 8191
+        table[slot] = number
     return table
 
 
@@ -265,24 +276,24 @@ def find(data: Bytes, start: int, end: int) -> npt.NDArray[np.int32]:
     ``PADDING`` bytes on both sides of the range must be NUL.
     """
     slots, labels = _last_labels()
-    seed_starts = _seed_starts()
+    seed_words = _seed_words()
     room = max(1024, (end - start) // 16)
     while True:
         out = np.empty((room, 4), np.int32)
-        count = _find(data, start, end, out, slots, labels, seed_starts)
+        count = _find(data, start, end, out, slots, labels, seed_words)
         if count >= 0:
             return out[:count]
         room *= 4
 
 
 @njit(nogil=True, cache=True)
-def _find(data, start, end, out, slots, labels, seed_starts):  # noqa: C901 - one pass, one loop: a call a byte costs half the speed
+def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one pass, one loop: a call a byte costs half the speed
     count = 0
     i = start
     chain_end = start  # the end of the last chain of labels that was looked at
     colons_end = start
-    run_start = run_end = run_count = 0  # words that may be of a seed phrase, and those of the last line
-    line_start = line_count = 0
+    run_start = run_count = 0
+    run_end = -SEED_GAP - 1
     while i < end:
         c = _CLASS[data[i]]
         if not c & ALNUM:
@@ -298,7 +309,11 @@ def _find(data, start, end, out, slots, labels, seed_starts):  # noqa: C901 - on
                         data[i + 1] == 92 and data[i + 2] == 47 and data[i + 3] == 92 and data[i + 4] == 47
                     ):
                         count = _url(data, i, out, count)
-                    elif i >= colons_end:
+                    elif i >= colons_end and (
+                        data[i + 1] == 58
+                        or _CLASS[data[i - 1]] & _HEXADECIMAL
+                        and _CLASS[data[i + 1]] & _HEXADECIMAL
+                    ):
                         count, colons_end = _ipv6(data, i, out, count)
                 elif b == 64:  # @
                     count = _at(data, i, out, count, slots, labels)
@@ -328,68 +343,55 @@ def _find(data, start, end, out, slots, labels, seed_starts):  # noqa: C901 - on
                 seen |= _CLASS[data[k]]
         length = i - s
 
-        if not seen & DIGIT:
-            if 3 <= length <= 8:
-                code = (_FOLD[data[s]] * 26 + _FOLD[data[s + 1]]) * 26 + _FOLD[data[s + 2]] - 68191
-                if seed_starts[code]:
-                    gap = s - run_end
-                    if run_count and gap == 1 and data[s - 1] == 32:
-                        run_count += 1
-                        line_count += 1
-                    else:
-                        lines = _lines_between(data, run_end, s) if run_count and gap <= SEED_GAP else -1
-                        if lines != 0 and run_count >= 12:
-                            if count + 32 > out.shape[0]:
-                                return -1
-                            if 12 <= line_count <= 40:
-                                count = _put(out, count, line_start, run_end, Form.SEED, 0)
-                            if lines < 0 and line_count < run_count <= 64:
-                                count = _put(out, count, run_start, run_end, Form.SEED, 1)
-                        if lines < 0:
-                            run_start = s
-                            run_count = 0
-                        if lines != 0:
-                            line_start = s
-                            line_count = 0
-                        run_count += 1
-                        line_count += 1
-                    run_end = i
-                    continue
-            if run_count:
+        # Words as seed phrases have them are counted, and looked at where twelve follow one another.
+        if not seen & DIGIT and 3 <= length <= 8:
+            if s - run_end > SEED_GAP:
                 if run_count >= 12:
-                    if count + 32 > out.shape[0]:
+                    count = _seed_run(data, run_start, run_end, out, count, seed_words)
+                    if count < 0:
                         return -1
-                    if 12 <= line_count <= 40:
-                        count = _put(out, count, line_start, run_end, Form.SEED, 0)
-                    if line_count < run_count <= 64:
-                        count = _put(out, count, run_start, run_end, Form.SEED, 1)
+                run_start = s
                 run_count = 0
-            if length < 26 and length not in (2, 4, 5, 7):
-                continue
+            run_count += 1
+            run_end = i
         elif run_count and (length > 2 or seen & LETTER):
             if run_count >= 12:
-                if count + 32 > out.shape[0]:
+                count = _seed_run(data, run_start, run_end, out, count, seed_words)
+                if count < 0:
                     return -1
-                if 12 <= line_count <= 40:
-                    count = _put(out, count, line_start, run_end, Form.SEED, 0)
-                if line_count < run_count <= 64:
-                    count = _put(out, count, run_start, run_end, Form.SEED, 1)
             run_count = 0
+            run_end = -SEED_GAP - 1
 
-        if 2 <= length <= 112:
-            if count + 32 > out.shape[0]:
-                return -1
-            if length <= 8:
-                count = _short(data, s, i, seen, out, count)
-            elif length <= 24:
-                count = _medium(data, s, i, seen, out, count)
+        if length > 112 or length < 2:
+            continue
+        if length <= 8:  # most runs are; a call for each would cost as much as all the rest
+            after = data[i]
+            if not seen & LETTER:
+                worth = (length == 4 and (after == 32 or after == 45)) or (
+                    data[s] == 48
+                    and length > 2
+                    and (after == 32 or after == 45 or after == 41 or after == 46)
+                )
+            elif not seen & DIGIT:
+                worth = (after == 32 and (length == 2 or (length == 4 and not seen & NOT_HEX))) or (
+                    length > 4 and _FOLD[data[s]] == 119
+                )
+            elif length <= 4:
+                worth = after == 32 or after == 43 or after == 37 or after == 0xC2
             else:
-                count = _long(data, s, i, seen, out, count)
+                worth = _CLASS[data[i - 3]] & DIGIT and _CLASS[data[i - 1]] & LETTER
+            if not worth:
+                continue
+        if count + 32 > out.shape[0]:
+            return -1
+        if length <= 8:
+            count = _short(data, s, i, seen, out, count)
+        elif length <= 24:
+            count = _medium(data, s, i, seen, out, count)
+        else:
+            count = _long(data, s, i, seen, out, count)
     if run_count >= 12:
-        if 12 <= line_count <= 40:
-            count = _put(out, count, line_start, run_end, Form.SEED, 0)
-        if line_count < run_count <= 64:
-            count = _put(out, count, run_start, run_end, Form.SEED, 1)
+        count = _seed_run(data, run_start, run_end, out, count, seed_words)
     return count
 
 
@@ -408,10 +410,63 @@ def _after_escape(data, s, e):
     b = data[s]
     if data[s - 1] == 92:
         return s + 1 if (b == 110 or b == 114 or b == 116) else s
-    hexadecimal = DIGIT | HEX_LETTER
-    if e - s > 2 and _CLASS[b] & hexadecimal and _CLASS[data[s + 1]] & hexadecimal:
+    if e - s > 2 and _CLASS[b] & _HEXADECIMAL and _CLASS[data[s + 1]] & _HEXADECIMAL:
         return s + 2
     return s
+
+
+@njit(nogil=True, cache=True)
+def _is_seed_word(data, s, e, seed_words):
+    number = np.uint64(0)
+    for k in range(s, e):
+        number = (number << np.uint64(8)) | np.uint64(_FOLD[data[k]])
+    slot = (number * np.uint64(_SPREAD)) >> np.uint64(51)
+    while seed_words[slot]:
+        if seed_words[slot] == number:
+            return True
+        slot = (slot + np.uint64(1)) & np.uint64(8191)
+    return False
+
+
+@njit(nogil=True, cache=True)
+def _seed_run(data, start, end, out, count, seed_words):
+    """Runs of words of BIP-39 in ``data[start:end]``: those of 12 to 40 on one line, and of 12 to 64 over lines.
+
+    Returns -1 where ``out`` is full.
+    """
+    run_start = run_end = run_count = line_start = line_count = 0
+    p = start
+    while True:
+        while p < end and not _CLASS[data[p]] & ALNUM:
+            p += 1
+        s = p
+        while _CLASS[data[p]] & ALNUM:
+            p += 1
+        if s < p and data[s - 1] == 92:
+            s = _after_escape(data, s, p)
+        if s < p and p - s <= 2 and _CLASS[data[s]] & DIGIT:
+            continue  # the number before a word
+        known = 3 <= p - s <= 8 and _is_seed_word(data, s, p, seed_words)
+        lines = _lines_between(data, run_end, s) if known and run_count else -1
+        if lines != 0 and run_count >= 12:
+            if count + 8 > out.shape[0]:
+                return -1
+            if 12 <= line_count <= 40:
+                count = _put(out, count, line_start, run_end, Form.SEED, 0)
+            if lines < 0 and line_count < run_count <= 64:
+                count = _put(out, count, run_start, run_end, Form.SEED, 1)
+        if s >= end:
+            return count
+        if lines < 0:
+            run_start = s
+            run_count = 0
+        if lines != 0:
+            line_start = s
+            line_count = 0
+        if known:
+            run_count += 1
+            line_count += 1
+        run_end = p
 
 
 @njit(nogil=True, cache=True)
@@ -522,23 +577,12 @@ def _chain(data, dot, out, count, slots, labels):
                 joined = _CLASS[data[stop + 1]] & ALNUM
             if after == 45:
                 joined = _CLASS[data[stop + 1]] & LETTER
+            if data[s - 1] == 47 and _CLASS[data[s - 2]] & LETTER and _said(data, stop - 4, VERSION_END):
+                joined = 1  # a program's version: Chrome/120.0.0.0
             if not joined:
                 return _put(out, count, s, stop, Form.IPV4, 0), stop
 
-    s = dot
-    while True:  # labels to the left
-        b = data[s - 1]
-        if (
-            _CLASS[b] & ALNUM
-            or b == 45
-            or b == 95
-            or (b == 46 and _CLASS[data[s - 2]] & ALNUM and data[s] != 45)
-        ):
-            s -= 1
-            if dot - s > 254:
-                break
-        else:
-            break
+    # To the right first: most dots stand before a digit, or a word that ends no name.
     e = dot + 1
     last = dot + 1
     while True:
@@ -550,13 +594,39 @@ def _chain(data, dot, out, count, slots, labels):
             last = e
         else:
             break
-        if e - s > 254:
+        if e - dot > 254:
             break
     chain_end = e
-    if e - s > 253:
+    if e - dot > 252:
         return count, chain_end
     while data[e - 1] == 45 or data[e - 1] == 95:
         e -= 1
+    letters = e - last
+    if letters < 2:
+        return count, chain_end
+    for k in range(last, e):
+        if not _CLASS[data[k]] & LETTER:
+            if letters > 4 and _said(data, last, PUNYCODE):
+                break  # the one last label that is no word
+            return count, chain_end
+    onion = letters == 5 and _said(data, last, ONION) > 0
+    kind = _last_label(data, last, e, slots, labels)
+    if kind == UNKNOWN and not onion:
+        return count, chain_end
+
+    s = dot
+    while True:
+        b = data[s - 1]
+        if not (
+            _CLASS[b] & ALNUM
+            or b == 45
+            or b == 95
+            or (b == 46 and _CLASS[data[s - 2]] & ALNUM and data[s] != 45)
+        ):
+            break
+        s -= 1
+        if e - s > 253:
+            return count, chain_end
     while s < dot and (data[s] == 45 or data[s] == 46 or data[s] == 95):
         s += 1
     if s < dot and (data[s - 1] == 92 or data[s - 1] == 37):
@@ -564,19 +634,7 @@ def _chain(data, dot, out, count, slots, labels):
     if s >= dot or data[s] == 46:
         return count, chain_end
 
-    letters = 0
-    k = last
-    while k < e and _CLASS[data[k]] & LETTER:
-        k += 1
-    if k < e:
-        # the last label is no word: only punycode is a name
-        if not (e - last > 4 and _said(data, last, PUNYCODE)):
-            return count, chain_end
-    elif e - last < 2:
-        return count, chain_end
-    letters = e - last
-
-    if letters == 5 and _said(data, last, ONION):  # onion
+    if onion:
         p = last - 1
         plain = True
         while p > s and data[p - 1] != 46:
@@ -626,9 +684,6 @@ def _chain(data, dot, out, count, slots, labels):
             if stop - path >= 8:
                 return _put(out, count, s, stop, Form.SIGNAL_LINK, 0), chain_end
 
-    kind = _last_label(data, last, e, slots, labels)
-    if kind == UNKNOWN:
-        return count, chain_end
     k = e - 1
     dots = 0
     while k > s:
@@ -792,12 +847,11 @@ def _url(data, colon, out, count):
 @njit(nogil=True, cache=True)
 def _ipv6(data, colon, out, count):
     """Look at the hexadecimal groups joined by colons around ``colon``."""
-    hexadecimal = DIGIT | HEX_LETTER
     s = colon
-    while (_CLASS[data[s - 1]] & hexadecimal or data[s - 1] == 58) and colon - s < 48:
+    while (_CLASS[data[s - 1]] & _HEXADECIMAL or data[s - 1] == 58) and colon - s < 48:
         s -= 1
     e = colon + 1
-    while (_CLASS[data[e]] & hexadecimal or data[e] == 58) and e - s < 64:
+    while (_CLASS[data[e]] & _HEXADECIMAL or data[e] == 58) and e - s < 64:
         e += 1
     stop = e
     if e - colon == 1 or e - s > 45 or _CLASS[data[s - 1]] & ALNUM or data[s - 1] == 46 or data[s - 1] == 95:
@@ -1297,7 +1351,10 @@ def _medium(data, s, e, seen, out, count):
 
 @njit(nogil=True, cache=True)
 def _bech32(data, s, e, seen, out, count):
-    """A run that begins as bech32 addresses do and holds only that alphabet, in one case."""
+    """A run that begins as bech32 addresses do and holds only that alphabet, in one case.
+
+    Notes: what its checksum is, 1 of bech32 (BIP-173), 2 of bech32m (BIP-350), 0 of neither.
+    """
     if seen & LOWER and seen & UPPER:
         return count
     head = _said(data, s, BECH32_HEADS)
@@ -1306,7 +1363,28 @@ def _bech32(data, s, e, seen, out, count):
     for k in range(s + head, e):
         if _CLASS[data[k]] & NOT_BECH32:
             return count
-    return _put(out, count, s, e, Form.BECH32, 0)
+    # The checksum of BIP-173 over the spread head, a zero, and the data.
+    check = 1
+    for turn in range(2):
+        for k in range(s, s + head - 1):
+            b = np.int64(_FOLD[data[k]])
+            check = _bech32_step(check, b >> 5 if turn == 0 else b & 31)
+        if turn == 0:
+            check = _bech32_step(check, 0)
+    for k in range(s + head, e):
+        check = _bech32_step(check, np.int64(_BECH32_VALUE[_FOLD[data[k]]]))
+    note = 1 if check == 1 else 2 if check == 0x2BC830A3 else 0
+    return _put(out, count, s, e, Form.BECH32, note)
+
+
+@njit(nogil=True, cache=True)
+def _bech32_step(check, value):
+    top = check >> 25
+    check = ((check & 0x1FFFFFF) << 5) ^ value
+    for bit in range(5):
+        if (top >> bit) & 1:
+            check ^= _BECH32_GENERATORS[bit]
+    return check
 
 
 @njit(nogil=True, cache=True)
@@ -1326,7 +1404,7 @@ def _long(data, s, e, seen, out, count):
     elif b == 48 and (data[s + 1] == 120 or data[s + 1] == 88):
         if size == 42 or size == 66:
             for k in range(s + 2, e):
-                if not _CLASS[data[k]] & (DIGIT | HEX_LETTER):
+                if not _CLASS[data[k]] & _HEXADECIMAL:
                     return count
             if size == 42:
                 note = IN_CONTEXT if _near(data, s, 40, OPENPGP) else NO_CONTEXT
@@ -1381,15 +1459,14 @@ def _long(data, s, e, seen, out, count):
 @njit(nogil=True, cache=True)
 def _spaced_fingerprint(data, s, out, count):
     """Ten groups of four hexadecimal digits, as GnuPG prints a fingerprint, neither more nor fewer."""
-    hexadecimal = DIGIT | HEX_LETTER
     before = data[s - 1]
     if (
         before == 45
         or before == 58
         or (
             before == 32
-            and _CLASS[data[s - 2]] & hexadecimal
-            and _CLASS[data[s - 5]] & hexadecimal
+            and _CLASS[data[s - 2]] & _HEXADECIMAL
+            and _CLASS[data[s - 5]] & _HEXADECIMAL
             and data[s - 6] == 32
         )
     ):
@@ -1398,7 +1475,7 @@ def _spaced_fingerprint(data, s, out, count):
     seen = 0
     for group in range(10):
         for _ in range(4):
-            if not _CLASS[data[p]] & hexadecimal:
+            if not _CLASS[data[p]] & _HEXADECIMAL:
                 return count
             seen |= _CLASS[data[p]]
             p += 1
@@ -1410,8 +1487,8 @@ def _spaced_fingerprint(data, s, out, count):
                 p += 1
     if _CLASS[data[p]] & ALNUM or (
         data[p] == 32
-        and _CLASS[data[p + 1]] & hexadecimal
-        and _CLASS[data[p + 4]] & hexadecimal
+        and _CLASS[data[p + 1]] & _HEXADECIMAL
+        and _CLASS[data[p + 4]] & _HEXADECIMAL
         and not _CLASS[data[p + 5]] & ALNUM
     ):
         return count

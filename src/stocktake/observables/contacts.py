@@ -6,26 +6,27 @@ parser, which is a hundred times slower than the search. Messengers publish no c
 
 import functools
 import re
-from itertools import accumulate
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from stocktake.observables.candidates import RESERVED
-from stocktake.observables.finding import LOW, MEDIUM, Finding
+from stocktake.observables.finding import LOW, MEDIUM, NO_CHECKSUM, Finding
 
-_TYPES = (
-    ("mobile", "mobile"),
-    ("fixed_line", "fixed line"),
-    ("voip", "internet telephone"),
-    ("toll_free", "free"),
-    ("shared_cost", "shared cost"),
-    ("premium_rate", "premium rate"),
-    ("personal_number", "personal number"),
-    ("pager", "pager"),
-    ("uan", "company number"),
-    ("voicemail", "voicemail"),
-)
+_TYPES = {
+    "mobile": "mobile",
+    "fixed_line": "fixed line",
+    "voip": "internet telephone",
+    "toll_free": "free",
+    "shared_cost": "shared cost",
+    "premium_rate": "premium rate",
+    "personal_number": "personal number",
+    "pager": "pager",
+    "uan": "company number",
+    "voicemail": "voicemail",
+}
+# What may stand between the groups of a number, the sign before it, and a space that does not break.
+_BETWEEN = b" -.()+\xc2\xa0"
 _GROUPS = re.compile(rb"\d+")
 # Ofcom, "Numbers for use in TV and radio drama programmes": these two are in no range that is in use.
 _DRAMA = re.compile(r"44(7700900|1632960)\d{3}")
@@ -62,8 +63,8 @@ def jabber(text: bytes, note: int) -> Finding | None:
 
 
 @functools.cache
-def _ranges(code: int) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Region, type of number and its pattern, for every region of a country code."""
+def _ranges(code: int) -> list[tuple[str, re.Pattern[str]]]:
+    """For every region of a country code the pattern of its numbers, in groups named for their types."""
     ranges = []
     for region in COUNTRY_CODE_TO_REGION_CODE[code]:
         metadata = (
@@ -71,10 +72,14 @@ def _ranges(code: int) -> list[tuple[str, str, re.Pattern[str]]]:
             if region == "001"
             else PhoneMetadata.metadata_for_region(region)
         )
-        for attribute, name in _TYPES:
-            described = getattr(metadata, attribute, None)
-            if described is not None and described.national_number_pattern:
-                ranges.append((region, name, re.compile(described.national_number_pattern)))
+        described = {name: getattr(metadata, name, None) for name in _TYPES}
+        alternatives = [
+            f"(?P<{name}>{description.national_number_pattern})"
+            for name, description in described.items()
+            if description is not None and description.national_number_pattern
+        ]
+        if alternatives:
+            ranges.append((region, re.compile("|".join(alternatives))))
     return ranges
 
 
@@ -88,9 +93,9 @@ def _numbered(digits: str) -> tuple[str, str, str] | None:
         return None
     # "+44 (0)20" and "+44 07700": the zero is dialled inside the country only; Italy's belongs to the number.
     for number in (national, national[1:]) if national.startswith("0") and code != 39 else (national,):
-        for region, name, pattern in _ranges(code):
-            if pattern.fullmatch(number):
-                return f"+{code}{number}", region, name
+        for region, pattern in _ranges(code):
+            if match := pattern.fullmatch(number):
+                return f"+{code}{number}", region, _TYPES[match.lastgroup or ""]
     return None
 
 
@@ -99,23 +104,32 @@ def phone(text: bytes, note: int, *, national: bool) -> Finding | None:
 
     ``note`` of an international one: 0 with +, 1 with neither + nor 00, 2 with 00.
     """
-    groups = [(m.group().decode(), m.end()) for m in _GROUPS.finditer(text)]
-    heads = list(accumulate(group for group, _ in groups))
-    for digits, (_, used) in zip(reversed(heads), reversed(groups), strict=True):
-        if len(digits) < 8:
-            break
-        number = f"44{digits[1:]}" if national else digits[2:] if note == 2 else digits
-        if _DRAMA.fullmatch(number):
-            value = text[:used].decode()
-            return Finding("phone", value, f"+{number}", None, "GB", "drama", confidence=MEDIUM, used=used)
-        if found := _numbered(number):
-            e164, region, name = found
-            confidence = MEDIUM if national or note else "high"
-            # brackets that the end cut through
-            value = text[:used].decode()
-            if value.startswith("(") and ")" not in value:
-                value = value[1:]
-            return Finding("phone", value, e164, True, region, name, confidence=confidence, used=used)
+    number = text.translate(None, _BETWEEN).decode()
+    used = len(text)
+    if found := _judged(number, note, national=national):
+        pass
+    else:
+        ends = [match.end() for match in _GROUPS.finditer(text)]
+        for used in reversed(ends[:-1]):
+            number = text[:used].translate(None, _BETWEEN).decode()
+            if len(number) >= 8 and (found := _judged(number, note, national=national)):
+                break
+    if not found:
+        return None
+    e164, valid, region, name, confidence = found
+    value = text[:used].decode()
+    if value.startswith("(") and ")" not in value:
+        value = value[1:]
+    return Finding("phone", value, e164, valid, region, name, NO_CHECKSUM, confidence, used)
+
+
+def _judged(number: str, note: int, *, national: bool) -> tuple[str, bool | None, str, str, str] | None:
+    """E.164 form, validity, region, type and confidence of the digits of a number."""
+    number = f"44{number[1:]}" if national else number[2:] if note == 2 else number
+    if _DRAMA.fullmatch(number):
+        return f"+{number}", None, "GB", "drama", MEDIUM
+    if found := _numbered(number):
+        return found[0], True, found[1], found[2], MEDIUM if national or note else "high"
     return None
 
 
@@ -134,12 +148,13 @@ def postcode(text: bytes, note: int) -> Finding:
 
     Note: + 2 upper case, + 1 with a space.
     """
-    value = text.decode("latin-1")
-    plain = re.sub(r"[^A-Z0-9]", "", value.upper().replace("%20", ""))
-    normalised = f"{plain[:-3]} {plain[-3:]}"
+    value = text.decode()
+    plain = value.upper()
+    outer = plain[:-3].removesuffix("%20").rstrip(" +\xa0")
+    normalised = f"{outer} {plain[-3:]}"
     return Finding(
         "uk_postcode",
-        value.replace("Â", ""),
+        value,
         normalised,
         True,
         None,

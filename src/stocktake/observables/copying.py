@@ -8,6 +8,10 @@ from numba import njit
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
+# Bytes that a context shows as they are.
+_PLAIN = np.zeros(256, np.uint8)
+_PLAIN[32:127] = 1
+
 # The most of a hit that its context shows.
 SHOWN = 160
 
@@ -122,6 +126,12 @@ def _contexts(data, starts, ends, reach, offsets, out):
             end += 1
             ahead += 1
         while p < end:
+            b = data[p]
+            if _PLAIN[b]:
+                out[used] = b
+                used += 1
+                p += 1
+                continue
             size = _character(data, p, end)
             if size:
                 for k in range(size):
@@ -129,7 +139,6 @@ def _contexts(data, starts, ends, reach, offsets, out):
                 used += size
                 p += size
                 continue
-            b = data[p]
             if b == 10 or b == 13 or b == 9:
                 out[used] = 32
                 used += 1

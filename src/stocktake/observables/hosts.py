@@ -1,14 +1,19 @@
 """Places on networks: addresses, names, onion services, URLs."""
 
+import functools
 import hashlib
 import re
-from base64 import b32decode
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from stocktake.observables.candidates import CODE_LIKE, FILE_LIKE, RESERVED, UNKNOWN, label_kinds
 from stocktake.observables.finding import FAILED, LOW, MEDIUM, NO_CHECKSUM, PASSED, Finding
 
 _URL = re.compile(r"([A-Za-z]+)://(?:([^/?#@]*)@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:]*)(?::(\d*))?(.*)", re.DOTALL)
+# Letters of base32 (RFC 4648) as Python's digits of a number to the base 32.
+_BASE32 = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
+_NAME = re.compile(r"[a-z2-7]{56}")
+# First octets of networks that hold reserved ones: IANA, IPv4 Special-Purpose Address Registry.
+_SPECIAL = {"0", "10", "100", "127", "169", "172", "192", "198", "203", *map(str, range(224, 256))}
 _PORTS = {"http": "80", "https": "443", "ftp": "21", "ssh": "22", "ws": "80", "wss": "443"}
 
 
@@ -20,12 +25,15 @@ def _reach(address: IPv4Address | IPv6Address) -> str:
     return "public" if address.is_global else "private or reserved"
 
 
+@functools.lru_cache(1 << 16)  # logs name the same ones again and again
 def ipv4(text: bytes, _note: int) -> Finding:
     """A dotted IPv4 address. Four small numbers may also be a version, so they count for less."""
     value = text.decode()
-    small = len(value) <= 8 and not value.startswith(("10.", "127."))
-    confidence = LOW if value.startswith("0.") else MEDIUM if small else "high"
-    return Finding("ipv4", value, value, True, _reach(IPv4Address(value)), None, confidence=confidence)
+    first = value[: value.index(".")]
+    reach = _reach(IPv4Address(value)) if first in _SPECIAL else "public"
+    small = len(value) <= 8 and first not in ("10", "127")
+    confidence = LOW if first == "0" else MEDIUM if small else "high"
+    return Finding("ipv4", value, value, True, reach, None, NO_CHECKSUM, confidence)
 
 
 def ipv6(text: bytes, _note: int) -> Finding | None:
@@ -51,7 +59,7 @@ def domain(text: bytes, note: int) -> Finding | None:
 
 def onion_checksum(name: str) -> bool:
     """Whether the 56 letters of a version 3 name bear the checksum of the Tor specification, rend-spec-v3."""
-    raw = b32decode(name.upper())
+    raw = int(name.translate(_BASE32), 32).to_bytes(35)
     key, check, version = raw[:32], raw[32:34], raw[34:]
     return version == b"\x03" and hashlib.sha3_256(b".onion checksum" + key + version).digest()[:2] == check
 
@@ -74,7 +82,7 @@ def onion(text: bytes, note: int) -> Finding | None:
 def url(text: bytes, _note: int) -> Finding | None:
     """A URL; scheme and host in lower case, the usual port left out, a password never shown."""
     value = text.decode()
-    parts = _URL.fullmatch(value.replace("\\/", "/"))
+    parts = _URL.fullmatch(value.replace("\\/", "/") if "\\" in value else value)
     if parts is None:
         return None
     scheme, user, host, port, rest = parts.groups()
@@ -91,7 +99,7 @@ def url(text: bytes, _note: int) -> Finding | None:
         valid = True
     elif last == "onion":
         name = host.split(".")[-2] if "." in host else ""
-        valid = None if len(name) == 16 else len(name) == 56 and _is_onion(name)
+        valid = None if len(name) == 16 else bool(_NAME.fullmatch(name)) and onion_checksum(name)
     else:
         kind = label_kinds().get(last.encode("ascii"), UNKNOWN)
         valid = None if kind == RESERVED or last == host else kind != UNKNOWN
@@ -100,10 +108,3 @@ def url(text: bytes, _note: int) -> Finding | None:
     normalised = f"{scheme}://{name}{host}{tail}{rest if rest[:1] == '/' else '/' + rest}"
     network = "tor" if last == "onion" else None
     return Finding("url", value, normalised, valid, network, None, confidence="high" if valid else LOW)
-
-
-def _is_onion(name: str) -> bool:
-    try:
-        return onion_checksum(name)
-    except ValueError:
-        return False

@@ -6,6 +6,7 @@ cashaddr specification. Monero: "Address" in the Monero documentation (Keccak-25
 bytes). Tron: TIP-28 (base58check, version 0x41). Version bytes: the chain parameters of each coin's node.
 """
 
+import functools
 import hashlib
 import hmac
 import re
@@ -74,6 +75,9 @@ _HEADS = {
     b"ltc": ("ltc", "litecoin"),
 }
 
+_PROGRAMS = {(0, 20): "P2WPKH", (0, 32): "P2WSH", (1, 32): "P2TR"}
+_CASHADDR_GENERATORS = (0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)
+
 _LETTERS = re.compile(rb"[A-Za-z]+")
 _SEED_LENGTHS = (24, 21, 18, 15, 12)
 _ELECTRUM = {"01": "standard", "100": "segwit", "101": "2fa", "102": "2fa segwit"}
@@ -140,17 +144,6 @@ def extended_key(text: bytes, _note: int) -> Finding:
     )
 
 
-def _polymod(values: list[int]) -> int:
-    check = 1
-    for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            if top >> bit & 1:
-                check ^= generator
-    return check
-
-
 def _to_bytes(fives: list[int]) -> bytes | None:
     """Five-bit values as bytes; None where the padding is longer than needed or not zero."""
     value = 0
@@ -162,31 +155,31 @@ def _to_bytes(fives: list[int]) -> bytes | None:
     return (value >> spare).to_bytes(len(fives) * 5 // 8)
 
 
-def bech32_address(text: bytes, _note: int) -> Finding:
-    """A segregated-witness address: BIP-173 (version 0, bech32), BIP-350 (version 1 and on, bech32m)."""
+def bech32_address(text: bytes, note: int) -> Finding:
+    """A segregated-witness address: BIP-173 (version 0, bech32), BIP-350 (version 1 and on, bech32m).
+
+    Note: whose checksum it bears, 1 bech32, 2 bech32m, 0 neither (``candidates`` computed it).
+    """
+    value = text.decode()
     plain = text.lower()
     head, _, rest = plain.rpartition(b"1")
     kind, network = _HEADS[head]
-    data = [_BECH32[letter] for letter in rest]
-    check = _polymod([b >> 5 for b in head] + [0] + [b & 31 for b in head] + data)
-    encoding = {1: "bech32", 0x2BC830A3: "bech32m"}.get(check)
-    program = _to_bytes(data[1:-6]) if len(data) > 6 else None
+    encoding = ("bech32", "bech32", "bech32m")[note]
+    size, spare = divmod((len(rest) - 7) * 5, 8)
+    version = _BECH32[rest[0]]
     fits = (
-        encoding is not None
-        and program is not None
-        and data[0] <= 16
-        and 2 <= len(program) <= 40
-        and (encoding == "bech32") == (data[0] == 0)
-        and (data[0] != 0 or len(program) in (20, 32))
+        note > 0
+        and version <= 16
+        and 2 <= size <= 40
+        and (note == 1) == (version == 0)
+        and (version != 0 or size in (20, 32))
+        and spare < 5
+        and _BECH32[rest[-7]] & ((1 << spare) - 1) == 0
     )
-    if fits and program is not None:
-        pays = {(0, 20): "P2WPKH", (0, 32): "P2WSH", (1, 32): "P2TR"}.get(
-            (data[0], len(program)), f"witness version {data[0]}"
-        )
-        return Finding(kind, text.decode(), plain.decode(), True, network, f"{encoding} {pays}", PASSED)
-    return Finding(
-        kind, text.decode(), None, False, network, encoding or "bech32", PASSED if encoding else FAILED, LOW
-    )
+    if not fits:
+        return Finding(kind, value, None, False, network, encoding, PASSED if note else FAILED, LOW)
+    pays = _PROGRAMS.get((version, size)) or f"witness version {version}"
+    return Finding(kind, value, plain.decode(), True, network, f"{encoding} {pays}", PASSED)
 
 
 def cash_address(text: bytes, _note: int) -> Finding | None:
@@ -195,12 +188,10 @@ def cash_address(text: bytes, _note: int) -> Finding | None:
     prefix, _, rest = plain.rpartition(b":")
     values = [_BECH32[letter] for letter in rest]
     check = 1
-    for value in [b & 31 for b in b"bitcoincash"] + [0] + values:
+    for five in [b & 31 for b in b"bitcoincash"] + [0] + values:
         top = check >> 35
-        check = (check & 0x07FFFFFFFF) << 5 ^ value
-        for bit, generator in enumerate(
-            (0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)
-        ):
+        check = (check & 0x07FFFFFFFF) << 5 ^ five
+        for bit, generator in enumerate(_CASHADDR_GENERATORS):
             if top >> bit & 1:
                 check ^= generator
     payload = _to_bytes(values[:-8])
@@ -268,6 +259,12 @@ def transaction_id(text: bytes, _note: int) -> Finding:
     return Finding("txid", value, value.lower(), None, network, "hexadecimal", NO_CHECKSUM, MEDIUM)
 
 
+@functools.cache
+def _english() -> tuple[Mnemonic, frozenset[str]]:
+    mnemonic = Mnemonic("english")
+    return mnemonic, frozenset(mnemonic.wordlist)
+
+
 def seed_phrases(text: bytes) -> Iterator[tuple[int, int, Finding]]:
     """Seed phrases in a run of words: first and last byte (exclusive) of each in ``text``, and the finding.
 
@@ -275,8 +272,7 @@ def seed_phrases(text: bytes) -> Iterator[tuple[int, int, Finding]]:
     whose checksum fits. Electrum's own phrases use the same words with another check. Where nothing fits but
     the words alone number as a phrase does, they are found as the form of one.
     """
-    mnemonic = Mnemonic("english")
-    known = set(mnemonic.wordlist)
+    mnemonic, known = _english()
     words = [(m.start(), m.end(), m.group().lower().decode()) for m in _LETTERS.finditer(text)]
     # "\nword", as dumps write a word on a line of its own
     words = [

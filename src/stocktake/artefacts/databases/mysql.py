@@ -143,6 +143,7 @@ class _Reading:
         self.crashes = 0
         self.damaged: list[_Damage] = []
         self.facts: list[dict[str, object]] = []
+        self.last: dict[tuple[str, str], int] = {}
 
     def run(self) -> None:
         """Start, list, read, and account for what was not read."""
@@ -177,7 +178,7 @@ class _Reading:
         if self._up(level):
             return True
         told = self.said_at[_name(level)]
-        if level is not None and "ria" in told and "recovery failed" in told:
+        if level is not None and ("Plugin 'Aria' registration" in told or "Aria recovery failed" in told):
             # Without its log, Aria takes each table as it is; those that are damaged are repaired on opening.
             for log in (self.confinement.folder / "data").glob("aria_log*"):
                 log.unlink()
@@ -390,6 +391,7 @@ class _Reading:
             self.confinement.end(process)
             lines = [line for line in said(errors).splitlines() if line.strip()]
         self.facts.append(into.facts)
+        self.last |= into.last
         failed = self._failed(names, lines, {name for _, name in into.tables})
         if piped.silent:
             failed.setdefault(_last(into, names), "nothing more came from the server")
@@ -457,19 +459,11 @@ class _Reading:
         """
         table = damage.table
         kept = self.unit.tables.get((table.database, table.name))
-        if kept is None or len(kept.key) != 1 or not kept.rows:
-            return
-        column = next(column for column in kept.columns if column.name == kept.key[0])
-        if not pa.types.is_integer(column.type):
-            return
-        key = f"`{_tick(column.name)}`"
+        last = self.last.get((table.database, table.name))
         # The server remembers that it met damage, and answers no more for the table until it is started anew.
-        if not self._start(self.level):
+        if kept is None or last is None or not self._start(self.level):
             return
-        first, _ = self._sql(f"SELECT {key} FROM {name} ORDER BY {key} LIMIT {kept.rows - 1}, 1")  # noqa: S608
-        if not first:
-            return
-        last = int(first[0][0])
+        key = f"`{_tick(kept.key[0])}`"
         behind = self._lowest_behind(name, key, last)
         if behind is None or not self._start(self.level):
             return

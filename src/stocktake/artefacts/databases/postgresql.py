@@ -381,7 +381,7 @@ class _Reading:
     def _read_damaged(self, database: str, names: list[str], complaint: str) -> None:
         """Read a table once more with its damaged pages taken as empty, and tell what that gave."""
         _, again = self._dump(
-            database, [f"--table={_pattern(*names)}", "--section=data"], zero_damaged_pages="on"
+            database, [f"--table={_pattern(*names)}"], zero_damaged_pages="on"
         )
         kept = self.unit.tables.get((f"{database}.{names[0]}", names[1]))
         read = (

@@ -15,7 +15,8 @@ class Unplaced:
 
     A table that has rows from an earlier reading is gone on with: the first rows that come again, as many as
     it has, are passed over, unless none of them comes ``again``. ``tables`` are those of this reading,
-    ``facts`` and ``told`` what the reader said.
+    ``last`` the keys of their last rows where a key is one whole number, ``facts`` and ``told`` what the reader
+    said.
     """
 
     def __init__(self, unit: UnitWriter, *, again: bool = True) -> None:
@@ -24,6 +25,7 @@ class Unplaced:
         self.tables: dict[tuple[str, str], Table] = {}
         self.facts: dict[str, Any] = {}
         self.told: list[Problem] = []
+        self.last: dict[tuple[str, str], int] = {}
         self._passed: dict[int, int] = {}
 
     def table(self, database: str, name: str, columns: list[Column], key: list[str] | None = None) -> Table:
@@ -75,6 +77,8 @@ class Unplaced:
             table = self.unit.tables[table.database, table.name]
             if batch.num_rows == 0:
                 return
+        if len(table.key) == 1 and pa.types.is_integer(batch.schema.field(table.key[0]).type):
+            self.last[table.database, table.name] = batch.column(table.key[0])[-1].as_py()
         nowhere = pa.nulls(batch.num_rows, pa.int64())
         columns = [batch.column(column.name) for column in table.columns]
         self.unit.write(

@@ -27,6 +27,7 @@ PACKAGES = {
     "mkfs.btrfs": "btrfs-progs",
     "mkfs.xfs": "xfsprogs",
     "mkfs.exfat": "exfatprogs",
+    "fsck.exfat": "exfatprogs",
     "ewfacquire": "ewf-tools",
     "cryptsetup": "cryptsetup-bin",
     "sfdisk": "fdisk",
@@ -165,19 +166,30 @@ def luks(plain: bytes, image: Path, passphrase: bytes, kind: str, sector: int = 
     return image
 
 
-def raid1_member(data: bytes, role: int, image: Path, *, events: int = 7) -> Path:
-    """A member of a mirror of two (md superblock 1.2, kernel include/uapi/linux/raid/md_p.h)."""
+def raid_member(
+    data: bytes,
+    role: int,
+    image: Path,
+    *,
+    level: int = 1,
+    disks: int = 2,
+    layout: int = 0,
+    chunk: int = 0,
+    events: int = 7,
+) -> Path:
+    """A member of an md array with ``data`` on it (superblock 1.2, include/uapi/linux/raid/md_p.h of Linux)."""
     data_offset, sectors = 2048, len(data) // 512
-    head = bytearray(256 + 2 * 2)
+    head = bytearray(256 + 2 * disks)
     struct.pack_into("<IIII", head, 0, 0xA92B4EFC, 1, 0, 0)
     head[16:32] = bytes(range(16))
     head[32:64] = b"shop1:0".ljust(32, b"\0")
-    struct.pack_into("<QIIQIII", head, 64, 1_600_000_000, 1, 0, sectors, 0, 2, 0)
+    struct.pack_into("<QiIQIII", head, 64, 1_600_000_000, level, layout, sectors, chunk // 512, disks, 0)
     struct.pack_into("<QQQQI", head, 128, data_offset, sectors, 8, 0, role)
     head[168:184] = bytes([role + 1]) * 16
-    struct.pack_into("<QQQII", head, 192, 1_600_000_000, events, (1 << 64) - 1, 0, 2)
-    struct.pack_into("<HH", head, 256, 0, 1)
+    struct.pack_into("<QQQII", head, 192, 1_600_000_000, events, (1 << 64) - 1, 0, disks)
+    struct.pack_into(f"<{disks}H", head, 256, *range(disks))
     total = sum(struct.unpack(f"<{len(head) // 4}I", bytes(head[: len(head) // 4 * 4])))
+    total += sum(struct.unpack("<H", bytes(head[-2:]))) if len(head) % 4 else 0
     struct.pack_into("<I", head, 216, (total & 0xFFFFFFFF) + (total >> 32) & 0xFFFFFFFF)
     with image.open("wb") as file:
         file.truncate(data_offset * 512 + len(data))
@@ -186,6 +198,81 @@ def raid1_member(data: bytes, role: int, image: Path, *, events: int = 7) -> Pat
         file.seek(data_offset * 512)
         file.write(data)
     return image
+
+
+def striped_members(data: bytes, level: int, disks: int, chunk: int = 64 << 10) -> list[bytes]:
+    """What lies on each disk of RAID 0, 5 and 6 (left-symmetric) or 10 (two near copies) of ``data``."""
+    pieces = [data[at : at + chunk].ljust(chunk, b"\0") for at in range(0, len(data), chunk)]
+    members = [bytearray() for _ in range(disks)]
+    if level == 10:
+        for number, piece in enumerate(pieces):
+            for copy in (0, 1):
+                members[(2 * number + copy) % disks] += piece
+        return [bytes(member) for member in members]
+    wide = disks - {0: 0, 5: 1, 6: 2}[level]
+    pieces += [bytes(chunk)] * (-len(pieces) % wide)
+    for row in range(len(pieces) // wide):
+        stripe = pieces[row * wide : (row + 1) * wide]
+        if level == 0:
+            for number, piece in enumerate(stripe):
+                members[number] += piece
+            continue
+        parity = disks - 1 - row % disks
+        for number, piece in enumerate(stripe):
+            members[(parity + level - 4 + number) % disks] += piece
+        total = 0
+        for piece in stripe:
+            total ^= int.from_bytes(piece, "little")
+        members[parity] += total.to_bytes(chunk, "little")
+        if level == 6:  # the second parity is not needed where no disk is missing
+            members[(parity + 1) % disks] += bytes(chunk)
+    return [bytes(member) for member in members]
+
+
+def exfat_file(image: Path, name: str, content: bytes) -> None:
+    """Put a file of a few clusters, that lie one after the other, into an empty exFAT volume's root.
+
+    As Microsoft's exFAT specification has it (7.4, 7.6, 7.7); fsck.exfat is asked whether it agrees.
+    """
+    volume = bytearray(image.read_bytes())
+    heap, root = struct.unpack_from("<I", volume, 88)[0], struct.unpack_from("<I", volume, 96)[0]
+    sector, cluster = 1 << volume[108], 1 << (volume[108] + volume[109])
+    where = {}
+
+    def place(number: int) -> int:
+        return heap * sector + (number - 2) * cluster
+
+    at = place(root)
+    while volume[at]:
+        where[volume[at]] = at
+        at += 32
+    bitmap = place(struct.unpack_from("<I", volume, where[0x81] + 20)[0])
+    count = -(-len(content) // cluster)
+    first = root + 1
+    for number in range(first, first + count):
+        volume[bitmap + (number - 2 >> 3)] |= 1 << (number - 2 & 7)
+    volume[place(first) : place(first) + len(content)] = content
+    text = name.encode("utf-16-le")
+    names = [text[n : n + 30].ljust(30, b"\0") for n in range(0, len(text), 30)]
+    stamp = (2024 - 1980) << 25 | 5 << 21 | 17 << 16 | 13 << 11 | 45 << 5 | 15
+    file = bytearray(
+        struct.pack("<BBHHHIII", 0x85, 1 + len(names), 0, 0x20, 0, stamp, stamp, stamp).ljust(32, b"\0")
+    )
+    hashed = 0
+    for byte in name.upper().encode("utf-16-le"):
+        hashed = ((hashed << 15 | hashed >> 1) + byte) & 0xFFFF
+    stream = struct.pack(
+        "<BBBBHHQIIQ", 0xC0, 3, 0, len(name), hashed, 0, len(content), 0, first, len(content)
+    )
+    entries = file + stream + b"".join(b"\xc1\0" + part for part in names)
+    total = 0
+    for number, byte in enumerate(entries):
+        if number not in (2, 3):
+            total = ((total << 15 | total >> 1) + byte) & 0xFFFF
+    struct.pack_into("<H", entries, 2, total)
+    volume[at : at + len(entries)] = entries
+    image.write_bytes(volume)
+    run("fsck.exfat", "-n", image)
 
 
 _LVM_INITIAL = 0xF597A6CF

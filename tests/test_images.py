@@ -22,7 +22,19 @@ from dissect.ntfs import NTFS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from images import below, ext, folder, hashes, luks, opened, raid1_member, run, striped_group
+from images import (
+    below,
+    exfat_file,
+    ext,
+    folder,
+    hashes,
+    luks,
+    opened,
+    raid_member,
+    run,
+    striped_group,
+    striped_members,
+)
 from stocktake.evidence import Limits, items
 from stocktake.evidence.image_reader import ask_one, close_processes
 from stocktake.evidence.layers import Disk
@@ -368,14 +380,21 @@ def test_fat(kind, size, server, tmp_path):
         assert sha256(other).hexdigest() == expected["var/log/nginx/access.log"]
 
 
-def test_exfat_is_opened(tmp_path):
+def test_exfat(tmp_path):
     image = tmp_path / "i.raw"
     with image.open("wb") as file:
         file.truncate(8 << 20)
     run("mkfs.exfat", image)
+    assert opened(image).items == {}
+    content = b"".join(sha256(b"%d" % n).digest() for n in range(1000))
+    exfat_file(image, "a name of more than fifteen.bin", content)
     found = opened(image)
     assert found.said() == []
-    assert list(found.items) == []
+    assert list(found.items) == ["i.raw/vol1/a name of more than fifteen.bin"]
+    (item,) = found.items.values()
+    assert found.sha256[item.path] == sha256(content).hexdigest()
+    assert item.record.local_times
+    assert item.mtime == datetime(2024, 5, 17, 13, 45, 30, tzinfo=UTC)
 
 
 def test_iso_9660(server, tmp_path):
@@ -517,7 +536,7 @@ def test_a_mirror_of_two_disks_is_read_once(server, tmp_path):
     home = tmp_path / "exhibit"
     home.mkdir()
     for role in (0, 1):
-        member = raid1_member(data, role, home / f"sd{role}.img")
+        member = raid_member(data, role, home / f"sd{role}.img")
         assert b"Checksum" in run("mdadm", "--examine", member)
         assert b"correct" in run("mdadm", "--examine", member)
     found = opened(home)
@@ -527,10 +546,29 @@ def test_a_mirror_of_two_disks_is_read_once(server, tmp_path):
     alone = opened(home / "sd1.img")
     assert below(alone.sha256, "sd1.img/vol1/md0") == hashes(server / "tree")
     assert alone.said("warning") == ["1 of 2 members of the software RAID array (level 1) are missing"]
-    raid1_member(data, 1, home / "sd1.img", events=3)
+    raid_member(data, 1, home / "sd1.img", events=3)
     stale = opened(home)
     assert len(stale.items) == len(hashes(server / "tree"))
     assert "is an outdated member of a software RAID array; not read" in stale.said("warning")
+
+
+@pytest.mark.parametrize(("level", "disks", "layout"), [(0, 2, 0), (5, 3, 2), (6, 4, 2), (10, 4, 0x102)])
+def test_striped_arrays_over_several_disks(level, disks, layout, server, tmp_path):
+    home = tmp_path / "exhibit"
+    home.mkdir()
+    members = striped_members((server / "ext4.raw").read_bytes(), level, disks)
+    for role, data in enumerate(members):
+        image = home / f"sd{role}.img"
+        raid_member(data, role, image, level=level, disks=disks, layout=layout, chunk=64 << 10)
+        assert b"correct" in run("mdadm", "--examine", image)
+    found = opened(home)
+    assert below(found.sha256, "sd0.img/vol1/md0") == hashes(server / "tree")
+    assert {item.container for item in found.items.values()} == {f"raw,md-raid{level},ext4"}
+    (home / "sd1.img").unlink()
+    lacking = opened(home)
+    message = f"1 of {disks} members of the software RAID array (level {level}) are missing"
+    assert lacking.said("error") == [message]
+    assert list(lacking.items) == [f"sd{role}.img" for role in range(disks) if role != 1]
 
 
 # --- deleted files ----------------------------------------------------------------------------------------
@@ -769,6 +807,10 @@ def small_images() -> dict[str, bytes]:
         made["ntfs"] = ntfs.read_bytes()
         striped_group(raw.read_bytes(), (home / "a.img", home / "b.img"))
         made["lvm"] = (home / "a.img").read_bytes()
+        run("7z", "a", "-bd", home / "a.7z", "tree", cwd=home)
+        made["7z"] = (home / "a.7z").read_bytes()
+        names = b"tree/d\ntree/d/file\ntree/link\n"
+        made["cpio"] = run("cpio", "-o", "--quiet", "-H", "newc", data=names, cwd=home)
         gpt = home / "gpt.raw"
         gpt.write_bytes(bytes(4 << 20))
         run("sfdisk", "-q", gpt, data=b"label: gpt\nsize=2M\n")
@@ -776,7 +818,9 @@ def small_images() -> dict[str, bytes]:
     return made
 
 
-@pytest.mark.parametrize("name", ["ext", "qcow2", "vmdk", "vhdx", "ewf", "fat", "ntfs", "lvm", "gpt"])
+@pytest.mark.parametrize(
+    "name", ["ext", "qcow2", "vmdk", "vhdx", "ewf", "fat", "ntfs", "lvm", "gpt", "7z", "cpio"]
+)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_flipped_bytes_end_in_problems_and_never_in_a_crash(name, data, tmp_path):

@@ -45,8 +45,6 @@ _SAID = {
     "apfs": ("error", "is an APFS volume, which is not read"),
     "unknown": ("info", "holds no file system that is known"),
 }
-# How many members of an array may be missing (md's levels; -1 is linear).
-_SPARE_MEMBERS = {1: 1_000, 4: 1, 5: 1, 6: 2}
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,9 @@ Finding = Generator[Found, None, bool]
 
 @dataclass
 class _Member:
-    """A physical volume of a volume group, or a member of an array."""
+    """A physical volume of a volume group, or a member of an array; ``image`` is the path of its image."""
 
+    image: str
     layer: Layer
     path: str
     container: str
@@ -139,13 +138,15 @@ class DiskSearch:
         self._volumes = 0
         self._entries = 0
         self._file = Path()
+        self._image = ""
+        self.unopened: set[str] = set()  # images of arrays and groups of which nothing could be opened
 
     def disk(self, disk: Disk, file: Path, path: str, container: str, *, check_hashes: bool) -> Finding:
         """Yield the files on an image's disk, those of volumes that lie on this disk alone.
 
         Hashes that the image states are held against its content last, where ``check_hashes``.
         """
-        self._file = file
+        self._file, self._image = file, path
         self._volumes = 0
         inner = f"{container},{disk.format}" if container else disk.format
         seen = self._look(disk, path)
@@ -208,7 +209,7 @@ class DiskSearch:
             opened = yield from self._luks(layer, path, f"{container},luks{seen['facts']['version']}", level)
             return opened
         if kind in ("lvm2", "md"):
-            return self._keep(kind, _Member(layer, path, container, seen["facts"], level))
+            return self._keep(kind, _Member(self._image, layer, path, container, seen["facts"], level))
         severity, message = _SAID[kind]
         if level or severity == "error":
             self._tell(path, severity, f"{message} ({seen['size']} bytes)")
@@ -276,12 +277,11 @@ class DiskSearch:
         return True
 
     def _assembled(self, group: _Group) -> Iterator[Found]:
-        if group.kind == "md":
-            yield from self._array(group)
-        else:
-            yield from self._volume_group(group)
+        opened = yield from self._array(group) if group.kind == "md" else self._volume_group(group)
+        if not opened:
+            self.unopened.update(member.image for member in group.members)
 
-    def _array(self, group: _Group) -> Iterator[Found]:
+    def _array(self, group: _Group) -> Finding:
         newest = max(int(member.facts["events"]) for member in group.members)
         current = [member for member in group.members if int(member.facts["events"]) == newest]
         stale = [member for member in group.members if member not in current]
@@ -290,28 +290,29 @@ class DiskSearch:
             self._tell(member.path, "warning", "is an outdated member of a software RAID array; not read")
         lacking = int(first.facts["disks"]) - len({member.facts["role"] for member in current})
         if lacking:
-            enough = lacking <= _SPARE_MEMBERS.get(level, 0)
+            enough = level == 1  # dissect.volume does not work out what is missing from the parity
             message = (
                 f"{lacking} of {first.facts['disks']} members of the software RAID array (level {level}) "
                 "are missing"
             )
             self._tell(first.path, "warning" if enough else "error", message)
             if not enough:
-                return
+                return False
         name = first.facts["name"]
         shown = f"md{name}" if name.isdecimal() or not name else one_name(name)
         members = current[:1] if level == 1 else current
         layer = Array(tuple(member.layer for member in members))
         container = f"{first.container},md-raid{level}" if level >= 0 else f"{first.container},md-linear"
-        yield from self._volume(layer, f"{first.path}/{shown}", container, first.level + 1)
+        opened = yield from self._volume(layer, f"{first.path}/{shown}", container, first.level + 1)
+        return opened
 
-    def _volume_group(self, group: _Group) -> Iterator[Found]:
+    def _volume_group(self, group: _Group) -> Finding:
         described, first = group.described, group.members[0]
         if described is None:
             self._tell(
                 first.path, "error", "is a physical volume of LVM2 whose volume group is described nowhere"
             )
-            return
+            return False
         present = {member.facts["pv"] for member in group.members}
         if group.missing:
             self._tell(
@@ -321,6 +322,7 @@ class DiskSearch:
                 f"{described['group']!r} are missing",
             )
         layers = tuple(member.layer for member in group.members)
+        opened = False
         for volume in sorted(described["volumes"], key=lambda one: str(one["name"])):
             path = f"{first.path}/{one_name(described['group'])}/{one_name(volume['name'])}"
             if volume["unread"]:
@@ -330,7 +332,9 @@ class DiskSearch:
                 self._tell(path, "error", "lies on a physical volume that is missing")
             else:
                 layer = LogicalVolume(layers, volume["id"])
-                yield from self._volume(layer, path, f"{first.container},lvm2", first.level + 1)
+                found = yield from self._volume(layer, path, f"{first.container},lvm2", first.level + 1)
+                opened = opened or found
+        return opened
 
     def _check(self, disk: Disk, path: str, stated: dict[str, str]) -> None:
         """Hold the hashes that the image states against what it holds."""

@@ -143,6 +143,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.disks = DiskSearch(self._tell, self.limits, self.passphrases)
+        self.wholes: dict[str, Item] = {}  # images that something was found in, or may be in the end
 
     def folder(self, root: Path) -> Iterator[Item]:
         inside: list[str] = []
@@ -223,6 +224,8 @@ class _Search:
     def rest(self) -> Iterator[Item]:
         """Yield the items of volumes that lie on several images of the exhibit."""
         yield from self._found_on_disks(self.disks.rest(), 1)
+        for path in sorted(self.disks.unopened):
+            yield self.wholes[path]
 
     def _sets(
         self, folder: Path, names: list[str], only: str | None = None
@@ -292,7 +295,9 @@ class _Search:
             disk = replace(disk, files=((path.rpartition("/")[2], opening), *disk.files))
             found = self.disks.disk(disk, opening.file, path, container, check_hashes=self.check_hashes)
             opened = yield from self._found_on_disks(found, wrapped.depth + 1)
-            if not opened:
+            if opened:
+                self.wholes[path] = replace(whole, head=None)
+            else:
                 yield whole
             return
         inner = f"{container},{wrapping}" if container else str(wrapping)

@@ -4,6 +4,7 @@ An opening is a recipe. It can be sent to another process and used any number of
 fresh stream.
 """
 
+import atexit
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -183,5 +184,15 @@ class _UnderWay:
         if oldest is not None:
             oldest.close()  # which may bring back the stream that it is a part of
 
+    def close(self) -> None:
+        """Close all of them, and those that they are parts of."""
+        while True:
+            with self._lock:
+                if not self._streams:
+                    return
+                stream = self._streams.popitem()[1][1]
+            stream.close()
+
 
 _under_way = _UnderWay()
+atexit.register(_under_way.close)

@@ -11,7 +11,7 @@ from typing import Any
 import pytsk3
 
 from stocktake.evidence.images import SECTOR, has_partitions, volume_kind
-from stocktake.evidence.views import MappedView, StreamView, StripedView, View
+from stocktake.evidence.views import MappedView, Readable, StreamView, StripedView, View
 
 HEAD_BYTES = 0x10100
 _MOST_PARTITIONS = 256
@@ -294,7 +294,35 @@ def array(views: Sequence[View]) -> View:
     """The data of an array, from the members at hand."""
     from dissect.volume.md import MD
 
-    disks = MD(list(views)).configurations[0].virtual_disks[0]
-    stream = disks.open()
-    size = getattr(stream, "size", None) or disks.size
-    return StreamView(stream, size)
+    configuration = MD(list(views)).configurations[0]
+    disks = configuration.virtual_disks[0]
+    # dissect.volume 3.18 takes the size of one member for that of the array.
+    if disks.level in (4, 5, 6, 10):
+        member = int(configuration.physical_disks[0].sb.size) * SECTOR
+        member -= member % (disks.stripe_size or 1)
+        near, far = disks.layout & 0xFF, disks.layout >> 8 & 0xFF
+        copies = max(1, near) * max(1, far)
+        wide = {4: disks.num_disks - 1, 5: disks.num_disks - 1, 6: disks.num_disks - 2}.get(disks.level)
+        disks.size = member * wide if wide is not None else member * disks.num_disks // copies
+    return _ByStripe(disks.open(), disks.size, disks.stripe_size)
+
+
+class _ByStripe(StreamView):
+    """Asks for what is left of a stripe at most: dissect.volume 3.18 reads past its end on the same disk."""
+
+    def __init__(self, stream: Readable, size: int, stripe: int) -> None:
+        super().__init__(stream, size)
+        self._stripe = stripe or size
+
+    def pread(self, offset: int, size: int) -> bytes:
+        """Return bytes of the array."""
+        end = min(self.size, offset + size)
+        found: list[bytes] = []
+        while offset < end:
+            wanted = min(end - offset, self._stripe - offset % self._stripe)
+            piece = super().pread(offset, wanted)
+            found.append(piece)
+            offset += len(piece)
+            if len(piece) < wanted:
+                break
+        return found[0] if len(found) == 1 else b"".join(found)

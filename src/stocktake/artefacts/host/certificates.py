@@ -1,6 +1,5 @@
 """TLS certificates (X.509, RFC 5280) in PEM or DER, to the raw table ``certificates``."""
 
-import re
 import warnings
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -25,9 +24,7 @@ COLUMNS = [
     Column("authority", "whether it may issue others", pa.bool_()),
 ]
 LARGEST = 4 << 20
-_PEM = re.compile(
-    rb"-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]{1,100000}?-----END (?:TRUSTED )?CERTIFICATE-----"
-)
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
 
 def recognise(head: bytes, path: str) -> str | None:
@@ -42,12 +39,12 @@ def read(stream: BinaryIO, unit: UnitWriter) -> None:
     """Write every certificate of the file; one that can't be read costs a problem."""
     data = stream.read(LARGEST)
     table = unit.table("host", "certificates", COLUMNS)
-    write_rows(unit, table, _certificates(data, unit))
+    write_rows(unit, table, each(data, unit))
 
 
-def _certificates(data: bytes, unit: UnitWriter) -> Iterator[dict[str, object]]:
-    places = [(found.start(), found.end()) for found in _PEM.finditer(data)] or [(0, len(data))]
-    for start, end in places:
+def each(data: bytes, unit: UnitWriter) -> Iterator[dict[str, object]]:
+    """Rows of every certificate in PEM, or of the one in DER."""
+    for start, end in list(_pem_blocks(data)) or [(0, len(data))]:
         piece = data[start:end]
         try:
             with warnings.catch_warnings():
@@ -60,6 +57,13 @@ def _certificates(data: bytes, unit: UnitWriter) -> Iterator[dict[str, object]]:
             unit.problem(f"a certificate can't be read: {said}", offset=start, length=end - start)
             continue
         yield {**row, "_offset": start, "_length": end - start}
+
+
+def _pem_blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    start = data.find(_BEGIN)
+    while start >= 0 and (end := data.find(_END, start)) >= 0:
+        yield start, end + len(_END)
+        start = data.find(_BEGIN, end)
 
 
 def _row(one: x509.Certificate) -> dict[str, object]:

@@ -63,6 +63,15 @@ _EXHIBITS = (
         "Saltersby Constabulary, parcels desk (made up)",
         True,
     ),
+    (
+        "pedlarsgate-server.qcow2",
+        "KC/4",
+        "Disk of the server of Pedlarsgate as it was a week after the search",
+        "2025-07-22T08:40:00+02:00",
+        "DC K. Carrow",
+        "Noordzee Cloud B.V., virtual machine nz-22918 (made up)",
+        False,
+    ),
 )
 
 
@@ -88,6 +97,12 @@ def known_truth() -> dict[str, Any]:
     """What is true of the demo: `truth.json`, as docs/demo.md describes it."""
     text = (_folder("truth") / "truth.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def known_server() -> dict[str, Any]:
+    """What is true of the disk KC/4: `server.json`, as docs/demo.md describes it."""
+    loaded: dict[str, Any] = json.loads((_folder("truth") / "server.json").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -9,6 +9,7 @@ OC_OPENED = datetime(2024, 2, 5, 12, tzinfo=UTC)
 CLOSED = datetime(2025, 7, 14, 22, tzinfo=UTC)
 WOO_DUMPED = datetime(2025, 7, 15, 2, 15, tzinfo=UTC)
 OC_DUMPED = datetime(2025, 7, 15, 2, 40, tzinfo=UTC)
+SWITCHED_OFF = datetime(2025, 7, 22, 6, 4, 31, tzinfo=UTC)  # the machine of Pedlarsgate, to be imaged
 
 
 def _last_sunday(year: int, month: int) -> datetime:
@@ -23,6 +24,17 @@ def london(at: datetime) -> datetime:
     """
     summer = _last_sunday(at.year, 3) <= at < _last_sunday(at.year, 10)
     return (at + timedelta(hours=1 if summer else 0)).replace(tzinfo=None)
+
+
+def amsterdam(at: datetime) -> datetime:
+    """Dutch wall-clock time, without a zone: an hour ahead of the British, changing at the same instants."""
+    return london(at) + timedelta(hours=1)
+
+
+def amsterdam_offset(at: datetime) -> str:
+    """The offset of Dutch time from UTC as logs write it."""
+    hours = round((amsterdam(at) - at.replace(tzinfo=None)).total_seconds()) // 3600
+    return f"+{hours:02d}00"
 
 
 def changeovers() -> list[datetime]:

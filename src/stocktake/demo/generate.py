@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from stocktake.demo import clock, opencart, truth, woocommerce
+from stocktake.demo import clock, machine, opencart, truth, woocommerce
 from stocktake.demo.parcels import as_csv, intercepted
 from stocktake.demo.server import Server, running
 from stocktake.demo.trade import Trade, simulate
@@ -38,6 +38,10 @@ _UTF8 = "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci"
 def _schema(name: str, prefix: str) -> str:
     text = (resources.files("stocktake.demo") / "schema" / f"{name}.sql").read_text(encoding="utf-8")
     return text.replace("{p}", prefix).replace("{c}", _UTF8)
+
+
+def _opencart_schema() -> str:
+    return _schema("opencart", opencart.PREFIX) + opencart.OWN_TABLES.replace("{p}", opencart.PREFIX)
 
 
 def _fill(server: Server, database: str, schema: str, tables: Tables, afterwards: str = "") -> dict[str, int]:
@@ -72,7 +76,7 @@ def _fill_and_dump(server: Server, trade: Trade, seed: str, folder: Path) -> tup
     woo_schema = _schema("woocommerce", woocommerce.PREFIX) + woocommerce.OWN_TABLES.replace(
         "{p}", woocommerce.PREFIX
     )
-    oc_schema = _schema("opencart", opencart.PREFIX) + opencart.OWN_TABLES.replace("{p}", opencart.PREFIX)
+    oc_schema = _opencart_schema()
     woo_objects = woocommerce.OWN_OBJECTS.replace("{p}", woocommerce.PREFIX)
     manifest = {
         "quillbarrow": {
@@ -110,9 +114,10 @@ def _write_parts(path: Path, data: bytes) -> None:
         path.with_name(f"{path.name}.part{index}").write_bytes(data[start : start + PART_BYTES])
 
 
-def generate(out: Path, seed: str = SEED, scale: float = 1.0) -> truth.Facts:
+def generate(out: Path, seed: str = SEED, scale: float = 1.0, *, disk: bool = True) -> truth.Facts:
     """Write `exhibit/` and `truth/` into a folder; the truth as `truth.json` holds it.
 
+    Without `disk` the image of Pedlarsgate's machine, whose bytes are not the same each time, is left out.
     Raises UserError where MariaDB is missing, RuntimeError where the server's answers differ from the truth.
     """
     trade = simulate(seed, scale)
@@ -156,6 +161,10 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0) -> truth.Facts:
     (known / "truth.json").write_text(
         json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
+    if disk:
+        image, facts = machine.write(seed, scale, trade, _opencart_schema())
+        _write_parts(exhibit / machine.IMAGE, image)
+        (known / "server.json").write_text(machine.as_json(facts), encoding="utf-8")
     for name, rows in (("orders", truth.order_rows(trade)), ("persons", truth.person_rows(trade))):
         pq.write_table(
             pa.Table.from_pylist(rows), known / f"{name}.parquet", compression="zstd", compression_level=15

@@ -28,12 +28,33 @@ def s10(service: str, serial: int, country: str = "GB") -> str:
     return f"{service}{digits}{ {10: 0, 11: 5}.get(check, check) }{country}"
 
 
+def _onion_key(seed: str) -> tuple[bytes, bytes]:
+    secret = hashlib.sha256(seed.encode()).digest()
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(secret).public_key()
+    return secret, key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
 def onion_v3(seed: str) -> str:
     """Name of a version 3 onion service whose Ed25519 key is made from `seed` (rend-spec-v3, 6)."""
-    key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(seed.encode()).digest())
-    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    _, public = _onion_key(seed)
     check = hashlib.sha3_256(b".onion checksum" + public + b"\x03").digest()[:2]
     return base64.b32encode(public + check + b"\x03").decode().lower() + ".onion"
+
+
+def onion_v3_folder(seed: str) -> dict[str, bytes]:
+    """The files of Tor's folder for the service of `onion_v3`, by name.
+
+    Source: tor, src/feature/hs/hs_service.c and src/lib/crypt_ops/crypto_ed25519.c.
+    """
+    secret, public = _onion_key(seed)
+    expanded = bytearray(hashlib.sha512(secret).digest())
+    expanded[0] &= 248
+    expanded[31] = expanded[31] & 63 | 64
+    return {
+        "hostname": f"{onion_v3(seed)}\n".encode(),
+        "hs_ed25519_public_key": b"== ed25519v1-public: type0 ==\0\0\0" + public,
+        "hs_ed25519_secret_key": b"== ed25519v1-secret: type0 ==\0\0\0" + bytes(expanded),
+    }
 
 
 def base58check(payload: bytes) -> str:
@@ -142,10 +163,15 @@ def _add(a: _Point, b: _Point) -> _Point:
 
 
 @lru_cache
-def _deposit_branch(account: ExtendedKey) -> ExtendedKey:
-    return account.derive(0)
+def _branch(account: ExtendedKey, number: int) -> ExtendedKey:
+    return account.derive(number)
 
 
 def deposit_address(account: ExtendedKey, index: int) -> str:
     """The wallet's `index`th deposit address (path 0/index)."""
-    return p2wpkh(hash160(_deposit_branch(account).derive(index).public_key()))
+    return p2wpkh(hash160(_branch(account, 0).derive(index).public_key()))
+
+
+def change_address(account: ExtendedKey, index: int) -> str:
+    """The wallet's `index`th address for change (path 1/index)."""
+    return p2wpkh(hash160(_branch(account, 1).derive(index).public_key()))

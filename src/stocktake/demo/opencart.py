@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PREFIX = "oc_"
 
 
-def _customer(tables: Tables, number: int, made: Order | None) -> None:
+def add_customer(tables: Tables, number: int, made: Order | None) -> None:
     """A customer with their address; without an order behind it, the operators' own."""
     salt = digest(f"customer salt {number}", 9)
     since = clock.local_text(
@@ -94,9 +94,9 @@ def _customers(tables: Tables, orders: list[Order]) -> None:
     for order in orders:
         if order.account and order.person and order.billing.first and order.state != "deleted":
             firsts.setdefault(order.account, order)
-    _customer(tables, 1, None)
+    add_customer(tables, 1, None)
     for account, order in sorted(firsts.items()):
-        _customer(tables, account + 1, order)
+        add_customer(tables, account + 1, order)
 
 
 def _reviews(tables: Tables, random: Random, done: list[Order], numbers: dict[str, int]) -> None:

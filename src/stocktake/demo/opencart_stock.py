@@ -27,7 +27,8 @@ from stocktake.demo.trade import (
 if TYPE_CHECKING:
     from stocktake.demo.catalogue import Listing
 
-ONION = identifiers.onion_v3("stocktake demo pedlarsgate")
+ONION_SEED = "stocktake demo pedlarsgate"
+ONION = identifiers.onion_v3(ONION_SEED)
 CLEARNET = "pedlarsgate.example"
 SETTINGS = tomllib.loads((resources.files("stocktake.demo") / "pedlarsgate.toml").read_text(encoding="utf-8"))
 NEVER = "0000-00-00"

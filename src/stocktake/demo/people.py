@@ -9,6 +9,7 @@ from stocktake.demo import words
 from stocktake.demo.identifiers import onion_v3
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from random import Random
 
 
@@ -49,6 +50,10 @@ class Person:
     def wholesale(self) -> bool:
         """Whether the group treats them as a trade customer."""
         return self.appetite > 24
+
+
+def _digits(phone: str) -> str:
+    return phone.replace(" ", "").replace("+44", "0")
 
 
 def _inward(random: Random) -> str:
@@ -116,15 +121,20 @@ def _handle(random: Random) -> str:
 
 
 class Population:
-    """Makes people, no two of whom share an e-mail address, a handle or, but for housemates, a number."""
+    """Makes people, no two of whom share an e-mail address, a handle or, but for housemates, a number.
 
-    def __init__(self, random: Random) -> None:
+    `known` are there already.
+    """
+
+    def __init__(self, random: Random, known: Iterable[Person] = ()) -> None:
         self.random = random
-        self.people: list[Person] = []
-        self._taken: set[str] = set()
+        self.people: list[Person] = list(known)
+        self._taken = {text for person in self.people for text in (*person.names, *person.emails)}
+        given = {_digits(phone) for person in self.people for phone in person.phones}
         self._numbers: dict[str, list[str]] = {}
         for place, start in words.PHONE_RANGES.items():
             numbers = [f"{start}{number:03d}" for number in range(1000)]
+            numbers = [number for number in numbers if number not in given]
             random.shuffle(numbers)
             self._numbers[place] = numbers
 

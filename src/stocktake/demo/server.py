@@ -82,8 +82,12 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server with nothing in it; end it by its process id and remove its folder afterwards."""
+def running(*settings: str, keep: Path | None = None) -> Iterator[Server]:
+    """Start a server with nothing in it; end it by its process id and remove its folder afterwards.
+
+    `settings` are further options of the server. `keep` is where its data directory goes once it has ended
+    in good order; nothing is to be there yet.
+    """
     folder = Path(tempfile.mkdtemp(prefix="stocktake-mariadb-"))
     user: list[str] = []
     try:
@@ -98,6 +102,7 @@ def running() -> Iterator[Server]:
             *user,
             f"--datadir={data}",
             "--skip-test-db",
+            *settings,
         ]
         prepare.append("--auth-root-authentication-method=normal")
         _run(prepare, subprocess.DEVNULL, subprocess.DEVNULL)
@@ -109,7 +114,7 @@ def running() -> Iterator[Server]:
              "--innodb-flush-log-at-trx-commit=0",
              "--innodb-doublewrite=0", "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M",
              "--max-allowed-packet=64M",
-             "--character-set-server=utf8mb4", "--skip-log-bin"],
+             "--character-set-server=utf8mb4", "--skip-log-bin", *settings],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -120,6 +125,8 @@ def running() -> Iterator[Server]:
             process.terminate()
             process.wait(60)
             log.close()
+        if keep is not None:
+            shutil.move(data, keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -40,6 +40,15 @@ class Tables:
             raise ValueError(f"{table}: columns {columns} differ from {self._columns[table]}")
         self._rows.setdefault(table, []).append(tuple(cells.values()))
 
+    def of(self, table: str) -> list[dict[str, Cell]]:
+        """The rows of a table, named without its prefix."""
+        names = self._columns.get(table, ())
+        return [dict(zip(names, row, strict=True)) for row in self._rows.get(table, ())]
+
+    def replace(self, table: str, rows: list[dict[str, Cell]]) -> None:
+        """Other rows for a table that has some."""
+        self._rows[table] = [tuple(row[name] for name in self._columns[table]) for row in rows]
+
     def counts(self) -> dict[str, int]:
         """Rows by full table name."""
         return {self.prefix + table: len(rows) for table, rows in sorted(self._rows.items())}

@@ -306,9 +306,17 @@ _OUTCOMES = {
 class _Seller:
     """Makes the orders of one site in time's order."""
 
-    def __init__(self, random: Random, site: str, population: Population, known: Sequence[Person]) -> None:
+    def __init__(
+        self,
+        random: Random,
+        site: str,
+        population: Population,
+        known: Sequence[Person],
+        closed: datetime = clock.CLOSED,
+    ) -> None:
         self.random = random
         self.site = site
+        self.closed = closed
         self.population = population
         self.strangers = list(known)  # buyers of the other site who may come here
         self.bought: dict[int, int] = {}
@@ -407,7 +415,7 @@ def _settle(order: Order, seller: _Seller, outcome: str) -> None:
     if outcome == "disputed" and order.site == "woo":
         outcome = "completed"  # WooCommerce has no word for a chargeback
     when = order.placed + timedelta(seconds=seller.random.randrange(*_WAIT[order.method]))
-    if outcome in _PAID and when >= clock.CLOSED:
+    if outcome in _PAID and when >= seller.closed:
         outcome = "on_hold" if order.method == "bank" else "pending"
     if order.method == "crypto":
         _ask_for_coins(order, seller, outcome, when)
@@ -416,7 +424,7 @@ def _settle(order: Order, seller: _Seller, outcome: str) -> None:
         order.paid = when
         _send(order, seller, when)
         if order.state in ("refunded", "part_refunded"):
-            _give_back(order, seller.random, when)
+            _give_back(order, seller, when)
 
 
 def _ask_for_coins(order: Order, seller: _Seller, outcome: str, when: datetime) -> None:
@@ -441,7 +449,7 @@ def _send(order: Order, seller: _Seller, paid: datetime) -> None:
     sent = paid + timedelta(hours=random.randrange(5, 60))
     if order.state == "refunded" and random.random() < 0.5:
         return  # refunded before it was posted
-    if sent >= clock.CLOSED:
+    if sent >= seller.closed:
         order.state = "processing" if order.state == "completed" else order.state
         return
     order.shipped = order.completed = sent
@@ -451,9 +459,10 @@ def _send(order: Order, seller: _Seller, paid: datetime) -> None:
         order.tracking = seller.next_tracking(service)
 
 
-def _give_back(order: Order, random: Random, paid: datetime) -> None:
+def _give_back(order: Order, seller: _Seller, paid: datetime) -> None:
+    random = seller.random
     at = paid + timedelta(days=random.randrange(1, 21), seconds=random.randrange(80_000))
-    if at >= clock.CLOSED:
+    if at >= seller.closed:
         order.state = "completed" if order.shipped else "processing"
         return
     amount = order.total
@@ -573,3 +582,40 @@ def simulate(seed: str, scale: float = 1.0) -> Trade:
     opencart = _Seller(Random(f"{seed}/opencart"), "opencart", population, early)  # noqa: S311
     oc_orders = _site_orders(opencart, max(int(4_200 * scale), 60), clock.OC_OPENED, 0.55, 0.07)
     return Trade(population.people, woo_orders, oc_orders, woo.accounts, opencart.accounts)
+
+
+def carry_on(seed: str, scale: float, trade: Trade) -> Trade:
+    """The week after the search, in which Pedlarsgate's machine stayed up: parcels sent, and further orders.
+
+    Returns all of OpenCart's orders as they stood when the machine was switched off; none of WooCommerce's.
+    """
+    random = Random(f"{seed}/week after")  # noqa: S311 - repeatable on purpose
+    seller = _Seller(random, "opencart", Population(random, trade.people), (), clock.SWITCHED_OFF)
+    seller.accounts = dict(trade.oc_accounts)
+    seller.made = max(seller.accounts.values(), default=0)
+    for order in trade.opencart:
+        if order.person and order.billing.first:
+            seller.buyers.append(order.person)
+            seller.bought[order.person.key] = seller.bought.get(order.person.key, 0) + 1
+    seller.coins = len(trade.opencart)  # not fewer than were given out
+    seller.serial += 3 * len(trade.opencart)
+    orders = [_posted_later(order, seller) for order in trade.opencart]
+    number = orders[-1].number
+    for at in _instants(random, max(int(84 * scale), 12), clock.OC_DUMPED, clock.SWITCHED_OFF):
+        number += 1
+        if random.random() < 0.07:
+            orders.append(_abandoned(seller, number, at))
+        else:
+            orders.append(_order(seller, number, at, 1.0, 0.3))
+    return Trade(seller.population.people, [], orders, {}, seller.accounts)
+
+
+def _posted_later(order: Order, seller: _Seller) -> Order:
+    """An order that was paid and not yet posted on the night of the dump is posted in the days after."""
+    if order.state != "processing" or seller.random.random() < 0.15:
+        return order
+    sent = clock.OC_DUMPED + timedelta(
+        hours=seller.random.randrange(6, 60), seconds=seller.random.randrange(3600)
+    )
+    tracking = seller.next_tracking("AB") if order.shipping_code != "weight.weight_5" else ""
+    return replace(order, state="completed", shipped=sent, completed=sent, tracking=tracking)

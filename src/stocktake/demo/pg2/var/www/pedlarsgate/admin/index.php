@@ -1,0 +1,5 @@
+<?php
+define('VERSION', '3.0.3.9');
+require_once('config.php');
+require_once(DIR_SYSTEM . 'startup.php');
+start('admin');

@@ -83,7 +83,7 @@ def test_a_folder_that_a_real_tor_made(tmp_path):
     ]
     events = server.dict("SELECT kind, text FROM host_events WHERE kind <> 'onion service port'")
     assert key in events["onion service client"]
-    assert re.search(r"keyed fingerprint [0-9a-f]{16}$", events["onion service key"])
+    assert re.search(r"keyed fingerprint hmac-sha256:[0-9a-f]{64}$", events["onion service key"])
     assert not server.messages("error")
     assert not server.messages("warning")
     everything = b"".join(

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from server_files import SHARED, every_byte_is_in_a_row, needs_plaso_logs, running, sent, taken_in, write
 from stocktake.artefacts import weblogs
 from stocktake.artefacts.lines import LONGEST
-from stocktake.artefacts.weblogs import access, configuration, errors
+from stocktake.artefacts.weblogs import access, configuration, errors, json_lines
 from stocktake.artefacts.weblogs.formats import FormatError, apache, nginx
 from stocktake.evidence import Item
 from stocktake.records.raw import UnitWriter
@@ -127,7 +128,7 @@ def test_logs_that_a_real_nginx_wrote(tmp_path):
     config = NGINX.format(run=run, user="user root;" if os.getuid() == 0 else "")
     write(run, {"nginx.conf": config})
     environment = {**os.environ, "TZ": "Europe/Berlin"}
-    started = datetime.now().timestamp()
+    started = time.time()
     with running(
         [program("nginx", "nginx-light"), "-e", str(run / "error.log"), "-c", str(run / "nginx.conf")],
         run / "custom", env=environment,
@@ -243,7 +244,7 @@ def test_logs_that_a_real_apache_wrote(tmp_path):
         port = trial.getsockname()[1]
     loads = "\n".join(
         f"LoadModule {name}_module modules/mod_{name}.so" for name in ("mpm_event", "authz_core", "unixd", "logio")
-        if os.path.exists(f"/usr/lib/apache2/modules/mod_{name}.so")
+        if Path(f"/usr/lib/apache2/modules/mod_{name}.so").exists()
     )  # fmt: skip
     user = "User www-data\nGroup www-data" if os.getuid() == 0 else ""
     config = APACHE.format(run=run, modules="/usr/lib/apache2", loads=loads, port=port, user=user)
@@ -390,9 +391,9 @@ def test_lines_of_no_format_are_kept_and_told_once(tmp_path):
     server = taken_in(seized, tmp_path)
     rows = server.raw("unparsed_lines")
     assert [row["reason"] for row in rows] == [
-        "not lines of an access log whose format is known", "not lines of an access log whose format is known",
-        "an empty line", "a piece of a line that is too long", "not lines of an access log whose format is known",
-        "not lines of an access log whose format is known",
+        "can't be read as lines of an access log whose format is known", "can't be read as lines of an access log whose format is known",
+        "an empty line", "a piece of a line that is too long", "can't be read as lines of an access log whose format is known",
+        "can't be read as lines of an access log whose format is known",
     ]  # fmt: skip
     assert rows[1]["text"] == "\\xff\\xfe\\x00 more"
     assert len(server.messages("warning")) == 1
@@ -525,3 +526,36 @@ def test_rows_are_the_same_however_the_stream_is_cut(tmp_path, monkeypatch):
     monkeypatch.setattr(access, "blocks", partial(blocks, size=777))
     assert read(data, tmp_path)[0] == whole
     assert len(whole["access_log"]) == 3000
+
+
+def test_caddy_lines_read_at_once_are_the_same_as_one_by_one(tmp_path, monkeypatch):
+    chance = random.Random(3)
+    entries = [
+        {
+            "ts": 1700000000 + number * 0.123457, "status": chance.choice((200, 404)), "size": number,
+            "user_id": chance.choice(("", "ann", "-")), "extra": {"deep": [1, {"x": "}"}]},
+            "request": {
+                "remote_ip": "203.0.113.9", "client_ip": "10.0.0.1", "proto": "HTTP/2.0", "method": "GET",
+                "host": chance.choice(("a.example", "b.example")),
+                "uri": chance.choice(("/", "/caf\u00e9", '/"quoted"', "/tab\t", "/zero\u200bwidth", "/\x00")),
+                "headers": chance.choice(({}, {"User-Agent": ["x", "y"]}, {"Referer": [""], "User-Agent": [AGENT]})),
+            },
+        }
+        for number in range(500)
+    ]  # fmt: skip
+    data = "\n".join(map(json.dumps, entries)).encode()
+    at_once = json_lines._caddy(0, data)
+    assert at_once is not None
+    quick, _ = read(data, tmp_path, kind="access-log-json")
+    monkeypatch.setattr(json_lines, "_caddy", lambda *_: None)
+    assert read(data, tmp_path, kind="access-log-json")[0] == quick
+    assert len(quick["access_log"]) == 500
+
+
+@pytest.mark.parametrize(
+    "odd", [b"", b"{}", b'{"ts": "x"}', b"[1]", b'{"ts":1,"request":{"uri":"\xff"}}', b"{"]
+)
+def test_blocks_with_an_odd_line_are_read_one_by_one(odd):
+    whole = b'{"ts":1.5,"status":200,"size":1,"request":{"remote_ip":"1.2.3.4","proto":"x","method":"GET","host":"h","uri":"/","headers":{}}}\n'
+    assert json_lines._caddy(0, whole * 3) is not None
+    assert json_lines._caddy(0, whole + odd + b"\n" + whole) is None

@@ -1,7 +1,7 @@
 """A host's own records: logins, commands, packages, services, accounts, keys, settings, certificates.
 
-What happened or was set up goes to the raw table ``events``; what the system is, to ``system_facts``; settings of
-applications to ``app_settings``; certificates to ``certificates``.
+What happened or was set up goes to the raw table ``events``; what the system is, to ``system_facts``;
+settings of applications to ``app_settings``; certificates to ``certificates``.
 """
 
 import re
@@ -36,7 +36,7 @@ _LOGS = {
 
 
 def recognise(head: bytes, path: str) -> str | None:
-    """The kind of a host's file: by its content, and where that says nothing, by the place where such files lie."""
+    """The kind of a host's file: by its content, and where that says nothing, by where such files lie."""
     kind = logins.kind_of(head, path) or system.recognise(head, path)
     if kind:
         return kind
@@ -63,7 +63,7 @@ def _by_place(head: bytes, path: str) -> str | None:
         return "crontab"
     if histories.is_unit(head, path):
         return "systemd-unit"
-    if path.endswith("etc/passwd") or path.endswith("etc/passwd-"):
+    if path.endswith(("etc/passwd", "etc/passwd-")):
         return "passwd" if accounts.PASSWD.fullmatch(first[0]) else None
     if re.search(r"(?:^|/)etc/(group|shadow)-?$", path):
         return name.rstrip("-") if b":" in first[0] else None
@@ -87,9 +87,8 @@ def _log(head: bytes) -> str | None:
     enough = (len(first) + 1) // 2
     texts = [line.decode("utf-8", "backslashreplace") for line in first]
     for kind, one in _LOGS.items():
-        if sum(one(text) is not None for text in texts if text[:1] not in "\t ") * 2 >= enough:
-            if sum(one(text) is not None for text in texts) >= max(1, enough // 2):
-                return kind
+        if sum(one(text) is not None for text in texts) * 2 >= enough:
+            return kind
     return "syslog" if sum(syslog.is_syslog(line) for line in first) >= enough else None
 
 

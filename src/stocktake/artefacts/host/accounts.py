@@ -1,8 +1,8 @@
 """Accounts of a host, the keys that open them, and the hosts they knew.
 
-Sources: passwd(5), group(5), shadow(5), crypt(5); sshd(8), "AUTHORIZED_KEYS FILE FORMAT" and "SSH_KNOWN_HOSTS FILE
-FORMAT". A key's fingerprint is the unpadded base64 of the SHA-256 of its blob, as ssh-keygen prints it. Password
-hashes are never kept: only of which kind they are.
+Sources: passwd(5), group(5), shadow(5), crypt(5); sshd(8), "AUTHORIZED_KEYS FILE FORMAT" and
+"SSH_KNOWN_HOSTS FILE FORMAT". A key's fingerprint is the unpadded base64 of the SHA-256 of its blob, as
+ssh-keygen prints it. Password hashes are never kept: only of which kind they are.
 """
 
 import base64

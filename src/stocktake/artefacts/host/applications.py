@@ -1,7 +1,7 @@
 """Settings of web applications and code: which database, which address, whose repository.
 
-Values of secrets are not kept (see ``secrets``). Sources: WordPress' wp-config-sample.php; OpenCart's config.php;
-dotenv files as Laravel and others read them; gitrepository-layout(5) and git-reflog(1).
+Values of secrets are not kept (see ``secrets``). Sources: WordPress' wp-config-sample.php; OpenCart's
+config.php; dotenv files as Laravel and others read them; gitrepository-layout(5) and git-reflog(1).
 """
 
 import re
@@ -24,13 +24,15 @@ SETTINGS = [
 ]
 
 _DEFINE = re.compile(
-    rb"""^[ \t]*define\s*\(\s*(['"])(\w+)\1\s*,\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\w+))\s*\)\s*;""",
+    rb"""^[ \t]*define[ \t]*\([ \t]*(['"])(\w{1,80})\1[ \t]*,[ \t]*"""
+    rb"""(?:'((?:[^'\\\n]|\\.){0,4096})'|"((?:[^"\\\n]|\\.){0,4096})"|(\w{1,80}))[ \t]*\)[ \t]*;""",
     re.MULTILINE,
 )
-_PREFIX = re.compile(rb"""^[ \t]*\$(table_prefix)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;""", re.MULTILINE)
+_PREFIX = re.compile(
+    rb"""^[ \t]*\$(table_prefix)[ \t]*=[ \t]*(?:'([^'\n]*)'|"([^"\n]*)")[ \t]*;""", re.MULTILINE
+)
 _ENV = re.compile(
-    rb"""^[ \t]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\n#]*?))[ \t]*(?:#[^\n]*)?\r?$""",
-    re.MULTILINE,
+    rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]{0,80})[ \t]*=[ \t]*([^\r\n]{0,4096})", re.MULTILINE
 )
 _REFLOG = re.compile(
     r"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.*) (\d{1,12}) ([+-]\d{4})(?:\t(.*))?",
@@ -60,7 +62,7 @@ def recognise(head: bytes, path: str) -> str | None:
 def read(kind: str, stream: BinaryIO, path: str, unit: UnitWriter) -> None:
     """Read one of these files by its kind."""
     if kind == "git-reflog":
-        write_events(unit, _reflog(stream, unit))
+        write_events(unit, _reflog(stream))
     elif kind == "git-config":
         write_events(unit, _remotes(stream.read(LONGEST), path))
     else:
@@ -71,44 +73,50 @@ def read(kind: str, stream: BinaryIO, path: str, unit: UnitWriter) -> None:
 
 
 def _settings(data: bytes, software: str, unit: UnitWriter) -> Iterator[dict[str, object]]:
-    found: list[tuple[int, int, str, str]] = []
+    found: list[tuple[int, int, str, str]]
     if software == ".env":
-        for one in _ENV.finditer(data):
-            value = next((group for group in one.groups()[1:] if group is not None), b"")
-            found.append((one.start(), one.end(), shown(one[1]), shown(value)))
+        found = [(e.start(), e.end(), shown(e[1]), shown(_env_value(e[2]))) for e in _ENV.finditer(data)]
     else:
-        for one in _DEFINE.finditer(data):
-            value = next((group for group in one.groups()[2:] if group is not None), b"")
-            found.append(
-                (one.start(), one.end(), shown(one[2]), shown(re.sub(rb"\\(['\"\\])", rb"\1", value)))
-            )
-        for one in _PREFIX.finditer(data):
-            found.append((one.start(), one.end(), "table_prefix", shown(one[2] or one[3] or b"")))
+        found = [(d.start(), d.end(), shown(d[2]), _php_value(d)) for d in _DEFINE.finditer(data)]
+        found += [
+            (p.start(), p.end(), "table_prefix", shown(p[2] or p[3] or b"")) for p in _PREFIX.finditer(data)
+        ]
     for start, end, name, value in sorted(found):
         secret = secrets.is_secret_name(name)
         yield {
             "software": software,
             "name": name,
             "value": None if secret else secrets.masked(unit, value),
-            "secret": secrets.fingerprint(unit, value) if secret and value else None,
+            "secret": secrets.of(unit, value) if secret and value else None,
             "_offset": start,
             "_length": end - start,
         }
 
 
-def _reflog(stream: BinaryIO, unit: UnitWriter) -> Iterator[Event]:
+def _php_value(one: "re.Match[bytes]") -> str:
+    value = next((group for group in one.groups()[2:] if group is not None), b"")
+    return shown(re.sub(rb"\\(['\"\\])", rb"\1", value))
+
+
+def _env_value(written: bytes) -> bytes:
+    quote = written[:1]
+    if quote in (b"'", b'"') and (end := written.find(quote, 1)) > 0:
+        return written[1:end]
+    return written.split(b" #", 1)[0].strip()
+
+
+def _reflog(stream: BinaryIO) -> Iterator[Event]:
     for line in lines(stream):
         found = _REFLOG.fullmatch(line.text)
         if not found:
             continue
         zone = found[5]
-        minutes = (-1 if zone[0] == "-" else 1) * (int(zone[1:3]) * 60 + int(zone[3:]))
         yield {
             "kind": "code commit" if (found[6] or "").startswith("commit") else "code change",
             **utc(found[4]),
             "program": "git",
             "user": found[3],
-            "text": f"{found[2]} {found[6] or ''} (author's zone {minutes // 60:+d}:{minutes % 60:02d})".strip(),
+            "text": f"{found[2]} {found[6] or ''} (author's zone {zone})".strip(),
             **place_of(line),
         }
 

@@ -1,7 +1,8 @@
 """What users typed and what is to run by itself: shell histories, crontabs, systemd units.
 
-Sources: bash, "Bash History Facilities" (HISTTIMEFORMAT: ``#`` and seconds before each entry); zsh, EXTENDED_HISTORY
-(``: seconds:duration;command``, a backslash before each line end inside); crontab(5); systemd.unit(5).
+Sources: bash, "Bash History Facilities" (HISTTIMEFORMAT: ``#`` and seconds before each entry); zsh,
+EXTENDED_HISTORY (``: seconds:duration;command``, a backslash before each line end inside); crontab(5);
+systemd.unit(5).
 """
 
 import re
@@ -98,8 +99,7 @@ def crontab(found: Iterable[Line], path: str) -> Iterator[Event]:
             continue
         user, command = own, entry[2]
         if own is None:
-            user, _, command = entry[2].partition(" ")
-            command = command.strip()
+            user, command = [*entry[2].split(None, 1), ""][:2]
         yield {"kind": "scheduled command", "user": user, "command": command, "text": text, **place_of(line)}
 
 

@@ -1,14 +1,14 @@
 """The binary journal of systemd.
 
-Source: "Journal File Format" (systemd.io/JOURNAL_FILE_FORMAT) and journal-def.h. Objects are read one after the
-other as they lie in the file, so that entries which a crash left out of the index are read too. The place of a row
-is that of its entry object; its text lies in the data objects that the entry names.
+Source: "Journal File Format" (systemd.io/JOURNAL_FILE_FORMAT) and journal-def.h. Objects are read one after
+the other as they lie in the file, so that entries which a crash left out of the index are read too. The
+place of a row is that of its entry object; its text lies in the data objects that the entry names.
 """
 
 import lzma
 import struct
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 import zstandard
@@ -17,8 +17,10 @@ from stocktake.artefacts.host.events import Event, utc, write_events
 from stocktake.artefacts.host.messages import interpret
 from stocktake.artefacts.lines import shown
 from stocktake.evidence.archives import seekable
-from stocktake.evidence.streams import Stream
 from stocktake.records.raw import UnitWriter
+
+if TYPE_CHECKING:
+    from stocktake.evidence.streams import Stream
 
 MAGIC = b"LPKSHHRH"
 _HEADER = struct.Struct("<8sII")
@@ -31,7 +33,7 @@ _LARGEST_FIELD = 1 << 20  # of a field's value, unpacked; larger ones (core dump
 _LARGEST_ENTRY = 1 << 20
 _HELD = 50_000
 _WANTED = {
-    b"MESSAGE", b"SYSLOG_IDENTIFIER", b"_COMM", b"_PID", b"SYSLOG_PID", b"_HOSTNAME", b"_SYSTEMD_UNIT", b"_CMDLINE",
+    b"MESSAGE", b"SYSLOG_IDENTIFIER", b"_COMM", b"_PID", b"SYSLOG_PID", b"_HOSTNAME",
 }  # fmt: skip
 
 
@@ -155,8 +157,8 @@ def _unpacked(payload: bytes, flags: int) -> bytes:
         (size,) = struct.unpack_from("<Q", payload)
         if size > _LARGEST_FIELD:
             return b""
-        return cast("bytes", pa.Codec("lz4_raw").decompress(payload[8:], size, asbytes=True))
+        return bytes(pa.Codec("lz4_raw").decompress(payload[8:], size, asbytes=True))
     if flags & _ZSTD:
         with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(payload) as reader:
-            return cast("bytes", reader.read(_LARGEST_FIELD))
+            return reader.read(_LARGEST_FIELD)
     return payload

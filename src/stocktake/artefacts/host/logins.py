@@ -1,6 +1,7 @@
 """Records of logins: utmp, wtmp, btmp and lastlog, as Linux on x86-64 and arm64 writes them.
 
-Source: utmp(5), ``struct utmp`` of 384 bytes in glibc's bits/utmp.h; ``struct lastlog`` of 292 bytes, one a uid.
+Source: utmp(5), ``struct utmp`` of 384 bytes in glibc's bits/utmp.h; ``struct lastlog`` of 292 bytes, one a
+uid.
 """
 
 import ipaddress
@@ -17,8 +18,8 @@ UTMP = struct.Struct("<h2xi32s4s32s256shhiii16s20x")
 LASTLOG = struct.Struct("<i32s256s")
 _LASTLOG_UIDS = 1 << 22  # of a sparse file that could go on to 2**32
 _TYPES = {
-    0: "empty login record", 1: "run level", 2: "boot", 3: "clock changed to", 4: "clock changed from", 5: "init process",
-    6: "login prompt", 7: "login", 8: "logout", 9: "accounting",
+    0: "empty login record", 1: "run level", 2: "boot", 3: "clock changed to", 4: "clock changed from",
+    5: "init process", 6: "login prompt", 7: "login", 8: "logout", 9: "accounting",
 }  # fmt: skip
 
 
@@ -65,9 +66,7 @@ def utmp_record(record: bytes, *, failed: bool = False) -> Event:
     who, where, tty = _text(user), _text(host), _text(line)
     if failed and kind in (6, 7):
         name = "failed login"
-    ip = _address(address)
-    if ip is None and re.fullmatch(r"[0-9a-fA-F:.]+[.:][0-9a-fA-F:.]*", where):
-        ip = where.lstrip(":") or None if where in (":0", ":1") else where
+    ip = _address(address) or _written(where)
     return {
         "kind": name,
         **utc(seconds + (micros if 0 <= micros < 1_000_000 else 0) / 1_000_000 if seconds > 0 else None),
@@ -91,6 +90,13 @@ def _address(field: bytes) -> str | None:
     return str(ipaddress.ip_address(field if any(field[4:]) else field[:4]))
 
 
+def _written(host: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
 def read_lastlog(stream: BinaryIO, unit: UnitWriter) -> None:
     """One event for each uid that ever logged in."""
     write_events(unit, _lastlog(stream, unit))
@@ -110,7 +116,7 @@ def _lastlog(stream: BinaryIO, unit: UnitWriter) -> Iterator[Event]:
                         **utc(seconds),
                         "program": "lastlog",
                         "user": f"uid {number}",
-                        "ip": where if re.fullmatch(r"[0-9a-fA-F:.]*[.:][0-9a-fA-F:.]+", where) else None,
+                        "ip": _written(where),
                         "text": f"on {_text(line)} from {where}",
                         "_offset": number * LASTLOG.size,
                         "_length": LASTLOG.size,

@@ -1,7 +1,7 @@
 """What the messages of sshd, sudo, su, cron, the account tools and systemd tell.
 
-The forms are those of OpenSSH's auth.c, sudo's logging.c, shadow's and util-linux' su, cron's misc.c. Whatever has
-another form stays an entry of its program, with its text.
+The forms are those of OpenSSH's auth.c, sudo's logging.c, shadow's and util-linux' su, cron's misc.c.
+Whatever has another form stays an entry of its program, with its text.
 """
 
 import re
@@ -60,6 +60,8 @@ def _sudo(found: _Found) -> Event:
     }
 
 
+# sshd writes no longer ones; who makes one up is not to keep the matching busy.
+_LONGEST_SSHD = 2000
 _IP = r"(?P<ip>[0-9A-Fa-f:.%\w-]+)"
 _SESSION = re.compile(
     r"pam_\w+\((?P<service>[\w-]+):session\): session (?P<way>opened|closed) for user (?P<user>[^\s(]+)"
@@ -75,7 +77,8 @@ _FORMS: dict[str, list[tuple[re.Pattern[str], Callable[[_Found], Event]]]] = {
         ),
         (
             re.compile(
-                rf"(?:Failed|Postponed) (?P<method>\S+) for (?:invalid user |illegal user )?(?P<user>.*?) from {_IP}"
+                r"(?:Failed|Postponed) (?P<method>\S+) for (?:invalid user |illegal user )?"
+                rf"(?P<user>.*?) from {_IP}"
                 r"(?: port (?P<port>\d{1,5}))?(?P<rest>.*)"
             ),
             _failed,
@@ -88,7 +91,8 @@ _FORMS: dict[str, list[tuple[re.Pattern[str], Callable[[_Found], Event]]]] = {
         ),
         (
             re.compile(
-                r"(?:Disconnected from|Connection (?:closed|reset) by)(?: (?:authenticating|invalid))?(?: user (?P<user>.*?))?"
+                r"(?:Disconnected from|Connection (?:closed|reset) by)(?: (?:authenticating|invalid))?"
+                r"(?: user (?P<user>.*?))?"
                 rf" {_IP} port (?P<port>\d{{1,5}}).*"
             ),
             _of("SSH connection closed"),
@@ -103,7 +107,8 @@ _FORMS: dict[str, list[tuple[re.Pattern[str], Callable[[_Found], Event]]]] = {
     "sudo": [
         (
             re.compile(
-                r"(?P<user>\S+) : (?P<refused>(?!TTY=|PWD=|HOST=|GROUP=|USER=)[^;]*; )?(?:.*?; )?COMMAND=(?P<command>.*)",
+                r"(?P<user>\S+) : (?P<refused>(?!TTY=|PWD=|HOST=|GROUP=|USER=)[^;]*; )?(?:.*?; )?"
+                r"COMMAND=(?P<command>.*)",
                 re.DOTALL,
             ),
             _sudo,
@@ -156,8 +161,10 @@ def interpret(program: str | None, text: str) -> Event:
     session = _SESSION.match(said)
     if session:
         return {"kind": f"session {session['way']}", "user": session["user"]}
-    name = (program or "").rsplit("/", 1)[-1].lower()
-    for pattern, event in _FORMS.get(_PROGRAMS.get(name, ""), ()):
+    name = _PROGRAMS.get((program or "").rsplit("/", 1)[-1].lower(), "")
+    if name == "sshd" and len(said) > _LONGEST_SSHD:
+        return {"kind": "log entry"}
+    for pattern, event in _FORMS.get(name, ()):
         found = pattern.fullmatch(said)
         if found:
             return _without_bracket(event(found))

@@ -10,10 +10,12 @@ from stocktake.artefacts.unparsed import Unparsed
 from stocktake.records.raw import UnitWriter
 
 DPKG = re.compile(
-    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (startup|install|upgrade|remove|purge|configure|trigproc|conffile|status|disappear) (.*)"
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) "
+    r"(startup|install|upgrade|remove|purge|configure|trigproc|conffile|status|disappear) (.*)"
 )
 APT = re.compile(
-    rb"\s*Start-Date: \d{4}-\d\d-\d\d  ?\d\d:\d\d:\d\d\s*\n(?:Commandline|Requested-By|Install|Upgrade|Remove|Purge|Error|End-Date|Reinstall|Downgrade): "
+    rb"\s*Start-Date: \d{4}-\d\d-\d\d  ?\d\d:\d\d:\d\d\s*\n"
+    rb"(?:Commandline|Requested-By|Install|Upgrade|Remove|Purge|Error|End-Date|Reinstall|Downgrade): "
 )
 
 

@@ -1,43 +1,44 @@
 """Secrets in configuration and commands: known again by a keyed fingerprint, never kept.
 
-The fingerprint is HMAC-SHA-256 (RFC 2104) with the exhibit's own SHA-256 as key, its first 16 hexadecimal digits:
-the same secret twice in one exhibit is seen to be the same, and a list of likely secrets cannot be looked up in it
-without the exhibit.
+The fingerprint is that of ``artefacts.fingerprints``, under the case's key: the same secret twice in a case
+is seen to be the same, and a list of likely secrets can't be tried on it without the key.
 """
 
-import hashlib
-import hmac
 import re
 from typing import Any
 
+from stocktake.artefacts.fingerprints import fingerprint
 from stocktake.records.raw import UnitWriter
 
-_VALUE = r"(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s'\";|&]+)"
+_VALUE = r"(?:'[^'\n]{0,500}'|\"[^\"\n]{0,500}\"|[^\s'\";|&]{1,500})"
 _FORMS = [
-    re.compile(
-        rf"(--?(?:password|passwd|passphrase|pass|pwd|token|secret|api-?key)(?:=|\s+))({_VALUE})()", re.IGNORECASE
-    ),
-    re.compile(rf"(\b(?:mysql\w*|mariadb[\w-]*)\b[^\n|;&]*?\s-p)({_VALUE})()"),
-    re.compile(
-        rf"(\b\w*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PGPASS|MYSQL_PWD)\w*=)({_VALUE})()", re.IGNORECASE
-    ),
-    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)([^\s@/]+)(@)", re.IGNORECASE),
-    re.compile(rf"(\bsshpass\s+-p\s*)({_VALUE})()"),
-    re.compile(rf"(\b(?:curl|wget)\b[^\n|;&]*?\s(?:-u|--user)[ =]?[^\s:]+:)({_VALUE})()"),
-    re.compile(r"(\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\s+)('[^']*'|\"[^\"]*\")()", re.IGNORECASE),
-    re.compile(r"(\becho\s+['\"]?[\w.-]+:)([^'\"|\s]+)(['\"]?\s*\|\s*(?:sudo\s+)?chpasswd)"),
-    re.compile(r"(\bAuthorization:\s*(?:Basic|Bearer)\s+)([A-Za-z0-9._~+/=-]+)()", re.IGNORECASE),
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(--?(?:password|passwd|passphrase|pass|pwd|token|secret|api-?key)(?:=|\s+))(VALUE)()",
+        r"(\b(?:mysql\w*|mariadb[\w-]*)\b[^\n|;&]{0,300}?\s-p)(VALUE)()",
+        r"(\b\w{0,60}?(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|MYSQL_PWD)\w{0,60}=)(VALUE)()",
+        r"(\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]{0,200}:)([^\s@/]{1,500})(@)",
+        r"(\bsshpass\s+-p\s*)(VALUE)()",
+        r"(\b(?:curl|wget)\b[^\n|;&]{0,300}?\s(?:-u|--user)[ =]?[^\s:]{1,200}:)(VALUE)()",
+        r"(\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\s+)('[^']{0,500}'|\"[^\"]{0,500}\")()",
+        r"(\becho\s+['\"]?[\w.-]{1,64}:)([^'\"|\s]{1,500})(['\"]?\s*\|\s*(?:sudo\s+)?chpasswd)",
+        r"(\bAuthorization:\s*(?:Basic|Bearer)\s+)([A-Za-z0-9._~+/=-]{1,2000})()",
+    )
+    for form in (form.replace("VALUE", _VALUE),)
 ]
+_LIKELY = re.compile(
+    r"pass|pwd|token|secret|key|-p|://|curl|wget|identified|authorization|echo", re.IGNORECASE
+)
 _NAMES = re.compile(
-    r"PASS|PWD|SECRET|TOKEN|SALT|PRIVATE|SEED|MNEMONIC|CREDENTIAL|(?:^|_)(?:AUTH|NONCE|API|ACCESS|ENCRYPTION)?_?KEY(?:$|_)",
+    r"PASS|PWD|SECRET|TOKEN|SALT|PRIVATE|SEED|MNEMONIC|CREDENTIAL"
+    r"|(?:^|_)(?:AUTH|NONCE|API|ACCESS|ENCRYPTION)?_?KEY(?:$|_)",
     re.IGNORECASE,
 )
 
 
-def fingerprint(unit: UnitWriter, secret: str) -> str:
-    """The keyed fingerprint of a secret in this unit's exhibit."""
-    key = str(unit.facts.get("exhibit_sha256", "")).encode()
-    return hmac.new(key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
+def of(unit: UnitWriter, secret: str) -> str:
+    """The keyed fingerprint of a password or token; ``not kept`` where there is no key."""
+    return fingerprint("password", secret.encode("utf-8", "surrogatepass"), unit) or "not kept"
 
 
 def is_secret_name(name: str) -> bool:
@@ -51,10 +52,12 @@ def masked(unit: UnitWriter, text: str) -> str:
     def mask(found: "re.Match[str]") -> Any:
         value = found[2]
         inner = value[1:-1] if value[:1] in "'\"" and value[-1:] == value[:1] and len(value) > 1 else value
-        if not inner or inner.startswith(("$", "<secret ")):
+        if not inner or inner.startswith(("$", "<secret")):
             return found[0]
-        return f"{found[1]}<secret {fingerprint(unit, inner)}>{found[3]}"
+        return f"{found[1]}<secret {of(unit, inner)}>{found[3]}"
 
+    if not _LIKELY.search(text):
+        return text
     for form in _FORMS:
         text = form.sub(mask, text)
     return text

@@ -1,7 +1,7 @@
 """Logs of services: PostgreSQL, vsftpd, the kernel's audit, Docker.
 
-Sources: PostgreSQL, "Error Reporting and Logging" (log_line_prefix ``%m [%p] %q%u@%d ``); vsftpd, logging.c; Linux
-audit, "audit_log_format"; Docker, the ``json-file`` logging driver and container configuration.
+Sources: PostgreSQL, "Error Reporting and Logging" (log_line_prefix ``%m [%p] %q%u@%d ``); vsftpd, logging.c;
+Linux audit, "audit_log_format"; Docker, the ``json-file`` logging driver and container configuration.
 """
 
 import re
@@ -15,13 +15,14 @@ from stocktake.artefacts.lines import shown
 from stocktake.records.raw import UnitWriter
 
 POSTGRESQL = re.compile(
-    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})? ([A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?) \[(\d{1,10})(?:-\d+)?\] ?(.*?)"
-    r"(LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?|DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION):  ?(.*)",
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})? ([A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?) "
+    r"\[(\d{1,10})(?:-\d+)?\] ?(.{0,512}?)(LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?|DETAIL|HINT|"
+    r"STATEMENT|CONTEXT|QUERY|LOCATION):  ?(.*)",
     re.DOTALL,
 )
 # Abbreviations that mean one zone only, and BST as the British mean it; minutes east of Greenwich.
 _ZONES = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180,
+    "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "BST": 60, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180,
     "MSK": 180, "EDT": -240, "CDT": -300, "MDT": -360, "PDT": -420, "PST": -480, "AEST": 600, "AEDT": 660,
     "NZST": 720, "NZDT": 780, "JST": 540,
 }  # fmt: skip
@@ -36,7 +37,7 @@ def postgresql(text: str) -> Event | None:
     said = found[7]
     user = re.search(r"([^\s@\[]+)@\S+", found[5])
     failed = re.search(r'authentication failed for user "([^"]*)"', said)
-    seen = re.search(r"connection (?:received|authorized).*?host=(\S+)|user=(\S+)", said)
+    seen = re.search(r"connection (?:received|authorized).{0,200}?host=(\S+)|user=(\S+)", said)
     kind = "failed database login" if failed else f"PostgreSQL {found[6]}"
     event: Event = {
         "kind": kind,
@@ -89,11 +90,12 @@ def vsftpd(text: str) -> Event | None:
 
 
 AUDIT = re.compile(
-    r"(?:node=(?P<node>\S+) )?type=(?P<type>[A-Z_0-9]+(?:\[\d+\])?) msg=audit\((?P<at>\d{9,10}\.\d{1,3}):\d+\):(?P<rest>.*)",
+    r"(?:node=(?P<node>\S+) )?type=(?P<type>[A-Z_0-9]+(?:\[\d+\])?) "
+    r"msg=audit\((?P<at>\d{9,10}\.\d{1,3}):\d+\):(?P<rest>.*)",
     re.DOTALL,
 )
 _AUDIT_FIELD = re.compile(
-    r"\b(acct|addr|hostname|cmd|exe|comm|proctitle|res|success|uid|a\d+)=(?:\"([^\"]*)\"|'([^']*)'|([^\s'\x1d]+))"
+    r"\b(acct|addr|hostname|cmd|exe|comm|proctitle|res|success|uid|a\d+)=(?:\"([^\"]{0,8192})\"|'([^']{0,8192})'|([^\s'\x1d]+))"
 )
 _AUDIT_KINDS = {
     "USER_LOGIN": "login",
@@ -135,9 +137,9 @@ def audit(text: str) -> Event | None:
 
 def _unhexed(name: str, value: str) -> str:
     """The audit writes what holds spaces or control characters in hexadecimal digits."""
-    if name in ("cmd", "proctitle", "comm", "exe", "acct") or re.fullmatch(r"a\d+", name):
-        if len(value) % 2 == 0 and re.fullmatch(r"[0-9A-F]{2,}", value):
-            return shown(bytes.fromhex(value).replace(b"\0", b" "))
+    encoded = name in ("cmd", "proctitle", "comm", "exe", "acct") or re.fullmatch(r"a\d+", name)
+    if encoded and len(value) % 2 == 0 and re.fullmatch(r"[0-9A-F]{2,}", value):
+        return shown(bytes.fromhex(value).replace(b"\0", b" "))
     return value
 
 
@@ -186,6 +188,10 @@ def container_output(text: str) -> Event | None:
     return {"kind": "container output", **rfc3339(entry["time"]), "program": "docker", "text": said}
 
 
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def docker_kind(head: bytes) -> str | None:
     """``docker-container`` or ``docker-image`` for Docker's JSON files."""
     if head[:1] != b"{":
@@ -198,7 +204,7 @@ def docker_kind(head: bytes) -> str | None:
 
 
 def read_docker(kind: str, stream: BinaryIO, unit: UnitWriter) -> None:
-    """Read a container's or image's configuration. Values of its environment are left out: they hold passwords."""
+    """Read a container's or image's configuration, without its environment's values: they hold passwords."""
     data = stream.read(1 << 22)
     try:
         stated = msgspec.json.decode(data)
@@ -208,7 +214,7 @@ def read_docker(kind: str, stream: BinaryIO, unit: UnitWriter) -> None:
         unit.problem("is no JSON object, though it begins as Docker's configuration does")
         return
     place = {"_offset": 0, "_length": len(data), "program": "docker"}
-    config = stated.get("Config") if isinstance(stated.get("Config"), dict) else {}
+    config = _object(stated.get("Config"))
     if kind == "docker-image":
         text = (
             f"image of {stated.get('os')}/{stated.get('architecture')}, docker {stated.get('docker_version')}"
@@ -218,7 +224,7 @@ def read_docker(kind: str, stream: BinaryIO, unit: UnitWriter) -> None:
             [{"kind": "container image created", **rfc3339(stated.get("created")), "text": text, **place}],
         )
         return
-    state = stated.get("State") if isinstance(stated.get("State"), dict) else {}
+    state = _object(stated.get("State"))
     arguments = [stated.get("Path"), *(stated.get("Args") or [])]
     names = [str(one).partition("=")[0] for one in config.get("Env") or []]
     text = (

@@ -1,15 +1,15 @@
 """Lines of syslog: the traditional form (RFC 3164), that of RFC 5424, and rsyslog's with ISO times.
 
-The traditional form records neither year nor zone. The year is taken from the file: its last entry is not later
-than the file's date (in its name, as logrotate's ``dateext`` writes it, or its time of change), and a step back of
-more than half a year begins a new one.
+The traditional form records neither year nor zone. The year is taken from the file: its last entry is not
+later than the file's date (in its name, as logrotate's ``dateext`` writes it, or its time of change), and a
+step back of more than half a year begins a new one.
 """
 
 import re
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from stocktake.artefacts.host.events import Event, local, read_lines
 from stocktake.artefacts.host.messages import interpret
@@ -20,7 +20,8 @@ from stocktake.records.raw import UnitWriter
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = "|".join(_MONTHS)
 TRADITIONAL = re.compile(
-    rf"(?:<\d{{1,3}}>)?(?P<month>{_MONTH}) (?P<day>[ 0-3]?\d) (?P<time>\d\d:\d\d:\d\d)(?P<fraction>\.\d{{1,9}})?"
+    rf"(?:<\d{{1,3}}>)?(?P<month>{_MONTH}) (?P<day>[ 0-3]?\d) "
+    r"(?P<time>\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,9})?"
     r"(?:: (?P<alone>.*)| (?P<rest>.*))",
     re.DOTALL,
 )
@@ -31,7 +32,8 @@ ISO = re.compile(
 )
 RFC5424 = re.compile(
     r"<\d{1,3}>1 (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,9})?(?P<zone>Z|[+-]\d\d:\d\d)? "
-    r'(?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)(?: (?P<text>.*))?',
+    r"(?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) \S+ "
+    r'(?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+)(?: (?P<text>.*))?',
     re.DOTALL,
 )
 _TAGGED = re.compile(
@@ -147,7 +149,7 @@ class _Years:
         steps = 0
         before: date | None = None
         with closing(self.item.open()) as stream:
-            for line in lines(stream):
+            for line in lines(cast("BinaryIO", stream)):
                 found = _BYTES_TIME.match(line.data)
                 if found:
                     month = _MONTHS.index(found["month"].decode()) + 1

@@ -1,9 +1,11 @@
 """What a system says of itself, to the raw table ``system_facts``: its name, zone, release.
 
-Sources: hostname(5), os-release(5), machine-id(5); etc/timezone of Debian; etc/localtime is a file of tzfile(5).
+Sources: hostname(5), os-release(5), machine-id(5); etc/timezone of Debian; etc/localtime is a file of
+tzfile(5).
 """
 
 import re
+import struct
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -71,7 +73,7 @@ def zone_of(rule: bytes) -> str | None:
     """
     try:
         stated = _offsets(ZoneInfo.from_file(BytesIO(rule)))
-    except (ValueError, OSError, EOFError, IndexError):
+    except (ValueError, OSError, EOFError, IndexError, struct.error):
         return None
     return next((name for name in pytz.common_timezones if _named(name) == stated), None)
 

@@ -1,7 +1,8 @@
 """Tor: folders of onion services, and the configuration that says what they lead to.
 
-A service's folder is one group: its name is taken from the ``hostname`` file and computed from each of the keys, and
-where they disagree a problem says so. Of a secret key only its place and a keyed fingerprint are kept.
+A service's folder is one group: its name is taken from the ``hostname`` file and computed from each of the
+keys, and where they disagree a problem says so. Of a secret key only its place and a keyed fingerprint are
+kept.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from stocktake.artefacts import Group
+from stocktake.artefacts.fingerprints import fingerprint
 from stocktake.artefacts.lines import LONGEST, lines, shown
 from stocktake.artefacts.rows import write_rows
 from stocktake.artefacts.tor import names
@@ -46,14 +48,18 @@ _FILES = ("hostname", "hs_ed25519_public_key", "hs_ed25519_secret_key", "private
 
 def recognise(head: bytes, path: str) -> str | None:
     """``torrc`` for Tor's configuration; a key or name that lies alone, ``onion-key`` or ``onion-name``."""
-    if head.startswith(names.PUBLIC_TAG) or head.startswith(names.SECRET_TAG):
+    if head.startswith((names.PUBLIC_TAG, names.SECRET_TAG)):
         return "onion-key"
     if len(head) < 100 and _NAME.fullmatch(head.strip().decode("latin-1")):
         return "onion-name"
     name = path.rsplit("/", 1)[-1]
-    if name.startswith("torrc") or re.search(rb"^\s*HiddenServiceDir\s+\S", head, re.M | re.I):
+    if name.startswith("torrc") or re.search(
+        rb"^[ \t]*HiddenServiceDir\s+\S", head, re.MULTILINE | re.IGNORECASE
+    ):
         stated = re.search(
-            rb"^\s*#?\s*(?:HiddenServiceDir|SocksPort|DataDirectory|ORPort|ControlPort)\b", head, re.M | re.I
+            rb"^[ \t]*#?[ \t]*(?:HiddenServiceDir|SocksPort|DataDirectory|ORPort|ControlPort)\b",
+            head,
+            re.MULTILINE | re.IGNORECASE,
         )
         return "torrc" if stated and b"\0" not in head else None
     return None
@@ -123,17 +129,21 @@ def _names(name: str, data: bytes, folder: str, path: str, unit: UnitWriter) -> 
         if v2 is None:
             unit.problem(f"{path} holds no RSA key that can be read", severity="warning")
             return []
-        print_ = names.secret_fingerprint(str(unit.facts.get("exhibit_sha256", "")), data)
-        return [{**common, "name": v2, "how": "computed from the secret key", "version": 2, "secret": print_}]
+        how = "computed from the secret key"
+        return [{**common, "name": v2, "how": how, "version": 2, "secret": _fingerprint(data, unit)}]
     public, how = names.public_key_of(data), "computed from the public key"
     secret = None
     if public is None and (public := names.public_of_secret(data)) is not None:
         how = "computed from the secret key"
-        secret = names.secret_fingerprint(str(unit.facts.get("exhibit_sha256", "")), data)
+        secret = _fingerprint(data, unit)
     if public is None:
         unit.problem(f"{path} is no key of an onion service, whatever its name says", severity="warning")
         return []
     return [{**common, "name": names.v3_name(public), "how": how, "secret": secret}]
+
+
+def _fingerprint(secret_key: bytes, unit: UnitWriter) -> str:
+    return fingerprint("onion key", secret_key, unit) or "not kept"
 
 
 def _clients(data: bytes, folder: str, name: str) -> list[dict[str, object]]:

@@ -1,17 +1,17 @@
 """Names of onion services, computed from their keys.
 
-Version 3: Tor, "Rendezvous Specification - Version 3", section 6 (ENCODING ONION ADDRESSES): ``base32(PUBKEY |
-CHECKSUM | VERSION) + ".onion"`` with ``CHECKSUM = SHA3-256(".onion checksum" | PUBKEY | VERSION)[:2]`` and VERSION 3.
-Version 2 (retired in 2021): "Rendezvous Specification - Version 2", section 1.5: the base32 of the first ten bytes of
-the SHA-1 of the DER of the PKCS#1 public key.
+Version 3: Tor, "Rendezvous Specification - Version 3", section 6 (ENCODING ONION ADDRESSES):
+``base32(PUBKEY | CHECKSUM | VERSION) + ".onion"`` with ``CHECKSUM = SHA3-256(".onion checksum" | PUBKEY |
+VERSION)[:2]`` and VERSION 3. Version 2 (retired in 2021): "Rendezvous Specification - Version 2", section
+1.5: the base32 of the first ten bytes of the SHA-1 of the DER of the PKCS#1 public key.
 
-Files of version 3: ``tagged_fmt`` of ``crypto_util.c``: 32 bytes of tag, then the key. The secret key is the expanded
-one of RFC 8032: the clamped scalar and the prefix; its public key is the scalar times the base point.
+Files of version 3: ``tagged_fmt`` of ``crypto_util.c``: 32 bytes of tag, then the key. The secret key is
+the expanded one of RFC 8032: the clamped scalar and the prefix; its public key is the scalar times the base
+point.
 """
 
 import base64
 import hashlib
-import hmac
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -70,11 +70,6 @@ def v2_name(pem: bytes) -> str | None:
     return (
         base64.b32encode(hashlib.sha1(der, usedforsecurity=False).digest()[:10]).decode().lower() + ".onion"
     )
-
-
-def secret_fingerprint(exhibit_sha256: str, file: bytes) -> str:
-    """HMAC-SHA-256 of a secret key file with the exhibit's hash as key, its first 16 hexadecimal digits."""
-    return hmac.new(exhibit_sha256.encode(), file, hashlib.sha256).hexdigest()[:16]
 
 
 _Point = tuple[int, int, int, int]

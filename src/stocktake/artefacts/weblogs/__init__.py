@@ -46,9 +46,9 @@ def _log(first: list[bytes]) -> str | None:
         return sum(good) >= enough
 
     if first[0][:1] == b"{":
-        from stocktake.artefacts.weblogs.access import is_json_line
+        from stocktake.artefacts.weblogs import json_lines
 
-        return "access-log-json" if most([is_json_line(line) for line in first]) else None
+        return "access-log-json" if most([json_lines.is_request(line) for line in first]) else None
     if most([bool(_USUAL.match(line) or (_REQUEST.search(line) and _TIME.search(line))) for line in first]):
         return "access-log"
     if most([errors.NGINX.match(line) is not None for line in first]):
@@ -60,13 +60,14 @@ def _log(first: list[bytes]) -> str | None:
 
 def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
     """Read one item of a kind that `recognise` gave."""
-    if kind in ("access-log", "access-log-json"):
+    if kind == "access-log":
         from stocktake.artefacts.weblogs import access
 
-        if kind == "access-log":
-            access.read(stream, item.path, unit)
-        else:
-            access.read_json(stream, unit)
+        access.read(stream, item.path, unit)
+    elif kind == "access-log-json":
+        from stocktake.artefacts.weblogs import json_lines
+
+        json_lines.read(stream, unit)
     elif kind.endswith("-error-log"):
         from stocktake.artefacts.weblogs import errors
 

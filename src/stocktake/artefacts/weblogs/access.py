@@ -6,19 +6,14 @@ path, user agent and referrer; ``request`` keeps the line that the visitor sent 
 says nothing).
 """
 
-import json
-import re
-from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stocktake.artefacts.lines import LONGEST, Line, blocks, lines, shown
-from stocktake.artefacts.rows import write_rows
+from stocktake.artefacts.lines import LONGEST, Line, blocks
 from stocktake.artefacts.unparsed import Unparsed
 from stocktake.artefacts.weblogs import matching
 from stocktake.artefacts.weblogs.formats import (
@@ -34,6 +29,7 @@ from stocktake.records.raw import PLACE, Column, UnitWriter
 
 DATABASE = "weblogs"
 
+_LONGEST_GUESS = 8192  # bytes of a line whose format is guessed
 _TEXT, _NUMBER = pa.string(), pa.int64()
 COLUMNS = [
     Column("vhost", "name of the host that was asked", _TEXT),
@@ -109,7 +105,7 @@ def _with_inferred(templates: list[Template], block: bytes) -> list[Template]:
     if rows >= len(odd):
         return templates
     for line in odd[:5]:
-        guess = inferred(line.data)
+        guess = inferred(line.data) if line.length < _LONGEST_GUESS else None
         if guess is None:
             continue
         fitting, _ = _Scan([guess]).batch(0, head)
@@ -239,154 +235,3 @@ def _text(
         if used >= 0:
             return _array(_TEXT, rows, [offsets, out[:used]], valid)
         room = 4 * length + 256
-
-
-_decode = msgspec.json.Decoder().decode
-
-# What the fields of JSON logs are called: Caddy's own, and what log_format in JSON is mostly written with.
-_NAMES = {
-    "vhost": ("host", "http_host", "server_name", "vhost", "request_host", "RequestHost"),
-    "ip": ("remote_ip", "client_ip", "remote_addr", "client", "clientip", "ip", "ClientHost", "remote"),
-    "user": ("user_id", "remote_user", "user", "ClientUsername"),
-    "time": (
-        "ts",
-        "time_iso8601",
-        "time_local",
-        "time",
-        "@timestamp",
-        "timestamp",
-        "msec",
-        "StartUTC",
-        "date",
-    ),
-    "request": ("request", "request_line"),
-    "method": ("method", "request_method", "RequestMethod"),
-    "path": ("uri", "request_uri", "path", "url", "RequestPath"),
-    "protocol": ("proto", "server_protocol", "protocol", "RequestProtocol"),
-    "status": ("status", "status_code", "response", "DownstreamStatus"),
-    "bytes": ("size", "body_bytes_sent", "bytes_sent", "bytes", "DownstreamContentSize"),
-    "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
-    "user_agent": ("http_user_agent", "user_agent", "agent"),
-    "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "forwarded_for"),
-}
-_HEADERS = {"referrer": "Referer", "user_agent": "User-Agent", "forwarded_for": "X-Forwarded-For"}
-
-
-def is_json_line(line: bytes) -> bool:
-    """Whether the line is a JSON object that tells of a request: time, address or host, status or path."""
-    try:
-        entry = _decode(line)
-    except (msgspec.DecodeError, ValueError):
-        return False
-    row = _json_row(entry)
-    return row is not None and row["local_time"] is not None
-
-
-def _json_row(entry: Any) -> dict[str, Any] | None:
-    if not isinstance(entry, dict):
-        return None
-    inner = entry.get("request")
-    nested = inner if isinstance(inner, dict) else None
-    row: dict[str, Any] = {}
-    for column, names in _NAMES.items():
-        value = None
-        for name in names:
-            if nested is not None and name in nested:
-                value = nested[name]
-            elif name in entry and not (name == "request" and nested is not None):
-                value = entry[name]
-            if value is not None and not isinstance(value, dict | list):
-                break
-            value = None
-        row[column] = value
-    headers = nested.get("headers") if nested is not None else None
-    if isinstance(headers, dict):
-        for column, name in _HEADERS.items():
-            given = headers.get(name)
-            if row[column] is None and given:
-                row[column] = ", ".join(map(str, given)) if isinstance(given, list) else str(given)
-    row["local_time"], row["zone_minutes"] = _json_time(row.pop("time"))
-    if not (row["ip"] or row["vhost"]) or (
-        row["status"] is None and row["path"] is None and row["request"] is None
-    ):
-        return None
-    return row
-
-
-def _json_time(value: Any) -> tuple[int | None, int | None]:
-    """Microseconds since 1970 of the wall clock, and the zone's minutes."""
-    if isinstance(value, bool):
-        return None, None
-    if isinstance(value, int | float):
-        scale = 1 if value < 4102444800 else 1000 if value < 4102444800000 else 1000000
-        if not 0 < value < 4102444800000000:
-            return None, None
-        return round(value * 1000000 / scale), 0
-    if not isinstance(value, str):
-        return None, None
-    return _text_time(value)
-
-
-def _text_time(text: str) -> tuple[int | None, int | None]:
-    raw = text.encode("utf-8", "replace")
-    buf = np.frombuffer(raw or b"\0", np.uint8)
-    for kind in (matching.ISO, matching.CLF, matching.EPOCH, matching.EPOCH_MS):
-        good, at, zone = matching._moment(buf, 0, len(raw), kind)  # noqa: SLF001 - the same compiled parser
-        if good:
-            return int(at), None if zone == matching.NO_ZONE else int(zone)
-    return None, None
-
-
-_REQUEST = re.compile(r"([A-Za-z_-]{1,32}) (.*?)(?: (HTTP/\S+))?", re.DOTALL)
-
-
-def read_json(stream: BinaryIO, unit: UnitWriter) -> None:
-    """Read a log with one JSON object a line: Caddy's, or what another server was told to write."""
-    table = unit.table(DATABASE, "access_log", COLUMNS)
-    unparsed = Unparsed(unit, DATABASE, "a JSON object that tells of a request")
-    write_rows(unit, table, _json_rows(stream, unparsed))
-    unparsed.finish()
-
-
-def _json_rows(stream: BinaryIO, unparsed: Unparsed) -> Iterator[dict[str, Any]]:
-    for line in lines(stream):
-        row = _json_line(line.data) if line.length < LONGEST else None
-        if row is None:
-            unparsed.add([line])
-        else:
-            row["_offset"], row["_length"] = line.offset, line.length
-            yield row
-
-
-def _json_line(line: bytes) -> dict[str, Any] | None:
-    try:
-        row = _json_row(_decode(line))
-    except (msgspec.DecodeError, ValueError):
-        return None
-    if row is None or row["local_time"] is None:
-        return None
-    if row["request"] is not None and row["method"] is None:
-        found = _REQUEST.fullmatch(str(row["request"]))
-        if found:
-            row["method"], row["path"], row["protocol"] = found.groups()
-    cleaned: dict[str, Any] = {name: _clean(value) for name, value in row.items()}
-    for name, most in (("status", 2**31 - 1), ("bytes", 2**63 - 1)):
-        cleaned[name] = _number(row[name], most)
-    cleaned["local_time"], cleaned["zone_minutes"] = row["local_time"], row["zone_minutes"]
-    cleaned["format"] = "json"
-    return cleaned
-
-
-def _number(value: Any, most: int) -> int | None:
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if 0 <= number <= most else None
-
-
-def _clean(value: Any) -> str | None:
-    if value is None or value in ("-", ""):
-        return None
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if text.isprintable() else shown(text.encode("utf-8", "surrogatepass"))

@@ -58,15 +58,17 @@ class Configuration:
 
 
 _NGINX = re.compile(
-    rb"^\s*(?:server|http|events|upstream\s+\S+)\s*\{|^\s*(?:log_format|server_name|access_log)\s[^;{}]*;",
+    rb"^[ \t]*(?:server|http|events|upstream\s+\S+)\s*\{"
+    rb"|^[ \t]*(?:log_format|server_name|access_log)\s[^;{}]{0,4096};",
     re.MULTILINE,
 )
 _APACHE = re.compile(
-    rb"^\s*(?:<VirtualHost\s|(?:LogFormat|CustomLog|TransferLog)\s+[\"\w$/]|ServerRoot\s|LoadModule\s|DocumentRoot\s)",
+    rb"^[ \t]*(?:<VirtualHost\s|(?:LogFormat|CustomLog|TransferLog)\s+[\"\w$/]"
+    rb"|ServerRoot\s|LoadModule\s|DocumentRoot\s)",
     re.MULTILINE | re.IGNORECASE,
 )
 _LIGHTTPD = re.compile(
-    rb"^\s*server\.(?:modules|document-root|port)\s*\+?=|^\s*\$HTTP\[\"host\"\]", re.MULTILINE
+    rb"^[ \t]*server\.(?:modules|document-root|port)\s*\+?=|^[ \t]*\$HTTP\[\"host\"\]", re.MULTILINE
 )
 
 
@@ -125,7 +127,7 @@ def _joined(values: Sequence[str]) -> str | None:
 
 
 _TOKEN = re.compile(
-    rb"""\#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:[^\s;{}"'\\]|\\.|\$\{[^}]*\})+""", re.DOTALL
+    rb"""\#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:\$\{\w{0,80}\}|[^\s;{}"'\\]|\\.)+""", re.DOTALL
 )
 
 
@@ -248,7 +250,9 @@ def _lighttpd(text: bytes) -> Configuration:
     body = text.decode("utf-8", "surrogateescape")
     stated = {
         name: value.replace('\\"', '"')
-        for name, value in re.findall(r'^\s*(accesslog\.\w+)\s*=\s*"((?:[^"\\]|\\.)*)"', body, re.MULTILINE)
+        for name, value in re.findall(
+            r'^[ \t]*(accesslog\.\w+)\s*=\s*"((?:[^"\\]|\\.)*)"', body, re.MULTILINE
+        )
     }
     if "accesslog.filename" in stated:
         default = '%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"'
@@ -281,8 +285,8 @@ def _caddy(text: bytes) -> Configuration:
         offset = len(body[: match.start()].encode("utf-8", "surrogateescape"))
         length = len((body[match.start() : match.end()] + inside).rstrip().encode("utf-8", "surrogateescape"))
         host = Host("Caddy", offset, offset + length, [name for name in names if name])
-        host.roots += re.findall(r"^\s*root\s+(?:\*\s+)?(\S+)", inside, re.MULTILINE)
-        host.upstreams += re.findall(r"^\s*reverse_proxy\s+(\S+)", inside, re.MULTILINE)
+        host.roots += re.findall(r"^[ \t]*root[ \t]+(?:\*\s+)?(\S+)", inside, re.MULTILINE)
+        host.upstreams += re.findall(r"^[ \t]*reverse_proxy[ \t]+(\S+)", inside, re.MULTILINE)
         host.logs += [(path, "json") for path in re.findall(r"output\s+file\s+(\S+)", inside)]
         found.hosts.append(host)
     return found

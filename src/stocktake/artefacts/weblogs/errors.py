@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from stocktake.artefacts.lines import LONGEST, lines, shown
+from stocktake.artefacts.lines import LONGEST, SHOWN, lines, shown
 from stocktake.artefacts.rows import write_rows
 from stocktake.artefacts.unparsed import Unparsed
 from stocktake.records.raw import Column, UnitWriter
@@ -35,7 +35,7 @@ APACHE = re.compile(
 _PID = re.compile(rb"\[pid (\d{1,10})(?::tid \d+)?\] ?")
 _CLIENT = re.compile(rb"\[client ([^\]\s]+)\] ?")
 _FIELDS = {
-    name: re.compile(rb", " + name.encode() + rb': (?:"((?:[^"\\\\]|\\\\.)*)"|([^,\s]+))')
+    name: re.compile(rb", " + name.encode() + rb': (?:"((?:[^"\\\\]|\\\\.){0,8192})"|([^,\s]+))')
     for name in ("client", "server", "request", "host")
 }
 
@@ -68,7 +68,7 @@ def nginx(line: bytes) -> dict[str, Any] | None:
     at = _time(found[1].decode(), "%Y/%m/%d %H:%M:%S")
     if at is None:
         return None
-    said = found[4]
+    said = found[4][:SHOWN]
     given = {name: _found(pattern, said) for name, pattern in _FIELDS.items()}
     return {
         "software": "nginx",
@@ -91,7 +91,7 @@ def apache(line: bytes) -> dict[str, Any] | None:
     at = _time(stated, "%a %b %d %H:%M:%S.%f %Y" if "." in stated else "%a %b %d %H:%M:%S %Y")
     if at is None:
         return None
-    rest = found[3]
+    rest = found[3][:SHOWN]
     pid = _PID.match(rest)
     rest = rest[pid.end() :] if pid else rest
     client = _CLIENT.search(rest)

@@ -83,7 +83,7 @@ def _zone(buf, p, stop):
 
 
 @njit(nogil=True, cache=True)
-def _moment(buf, p, stop, kind):
+def moment(buf, p, stop, kind):
     """A time: (whether it is one, wall-clock microseconds since 1970, minutes of its zone or NO_ZONE)."""
     if kind >= EPOCH:
         whole, q = _digits(buf, p, stop, 16)
@@ -198,7 +198,7 @@ def _begins(buf, p, stop, shape):
 
 
 @njit(nogil=True, cache=True)
-def _match(buf, a, b, text, steps, fields, shapes, text_at, text_end, starts, ends, row, moment):
+def _match(buf, a, b, text, steps, fields, shapes, text_at, text_end, starts, ends, row, clock):
     """Lay one template over the line ``buf[a:b]``; whether it fits."""
     p = a
     for k in range(text_at[0], text_end[0]):
@@ -238,11 +238,11 @@ def _match(buf, a, b, text, steps, fields, shapes, text_at, text_end, starts, en
                 return False
         shape = shapes[s]
         if CLF <= shape <= EPOCH_US:
-            good, at, zone = _moment(buf, begin, p, shape)
+            good, at, zone = moment(buf, begin, p, shape)
             if not good:
                 return False
-            moment[0] = at
-            moment[1] = zone
+            clock[0] = at
+            clock[1] = zone
         elif not _fits(buf, begin, p, shape):
             return False
         starts[fields[s], row] = begin
@@ -295,7 +295,7 @@ def scan_lines(
     odd = 0
     p = 0
     size = buf.shape[0]
-    moment = np.zeros(2, np.int64)
+    clock = np.zeros(2, np.int64)
     while p < size:
         e = p
         while e < size and buf[e] != 10 and e - p < longest:
@@ -310,16 +310,16 @@ def scan_lines(
             for f in range(counts.shape[0]):
                 for field in range(FIELDS):
                     starts[field, row] = -1
-                moment[1] = NO_ZONE
+                clock[1] = NO_ZONE
                 if _match(
                     buf, p, stop, text, counts[f], fields[f], shapes[f], text_at[f], text_end[f],
-                    starts, ends, row, moment,
+                    starts, ends, row, clock,
                 ):  # fmt: skip
                     which = f
                     break
         if which >= 0:
-            at[row] = moment[0]
-            zones[row] = moment[1]
+            at[row] = clock[0]
+            zones[row] = clock[1]
             formats[row] = which
             if starts[REQUEST, row] >= 0 and starts[METHOD, row] < 0:
                 _split_request(buf, starts, ends, row)

@@ -29,8 +29,8 @@ class Gathering:
         self._tables: dict[str, Table] = {}
         self._held: dict[str, list[dict[str, Any]]] = {}
 
-    def add(self, name: str, **row: Any) -> None:
-        """One row; columns that are not named are NULL, ``_offset`` and ``_length`` are bytes of the item."""
+    def add(self, name: str, /, **row: Any) -> None:
+        """One row of the table; ``_offset`` and ``_length`` are bytes of the item; the rest is NULL."""
         held = self._held.setdefault(name, [])
         held.append({key: clean(value) if isinstance(value, str) else value for key, value in row.items()})
         if len(held) >= BATCH:

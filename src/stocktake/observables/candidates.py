@@ -302,8 +302,17 @@ def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one
                     return -1
                 b = data[i]
                 if b == 46:  # .
-                    if i >= chain_end and _CLASS[data[i - 1]] & ALNUM and _CLASS[data[i + 1]] & ALNUM:
-                        count, chain_end = _chain(data, i, out, count, slots, labels)
+                    if i >= chain_end and _CLASS[data[i - 1]] & ALNUM:
+                        k = i + 1
+                        c = _CLASS[data[k]]
+                        if c & DIGIT:  # a decimal, unless more dots or letters follow
+                            while c & DIGIT:
+                                k += 1
+                                c = _CLASS[data[k]]
+                            if data[k] == 46 and _CLASS[data[k + 1]] & ALNUM or data[k] == 45:
+                                c = ALNUM
+                        if c & ALNUM:
+                            count, chain_end = _chain(data, i, out, count, slots, labels)
                 elif b == 58:  # :
                     if (data[i + 1] == 47 and data[i + 2] == 47) or (
                         data[i + 1] == 92 and data[i + 2] == 47 and data[i + 3] == 92 and data[i + 4] == 47
@@ -330,12 +339,13 @@ def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one
 
         s = i
         seen = c
-        i += 1
-        c = _CLASS[data[i]]
+        at = np.uint64(i + 1)  # an unsigned index spares the look at whether it is negative
+        c = _CLASS[data[at]]
         while c & ALNUM:
             seen |= c
-            i += 1
-            c = _CLASS[data[i]]
+            at += np.uint64(1)
+            c = _CLASS[data[at]]
+        i = np.int64(at)
         if data[s - 1] == 92 or data[s - 1] == 37:
             s = _after_escape(data, s, i)
             seen = 0

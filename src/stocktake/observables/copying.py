@@ -126,12 +126,18 @@ def _contexts(data, starts, ends, reach, offsets, out):
             end += 1
             ahead += 1
         while p < end:
-            b = data[p]
-            if _PLAIN[b]:
-                out[used] = b
-                used += 1
-                p += 1
-                continue
+            at = np.uint64(p)  # an unsigned index spares the look at whether it is negative
+            to = np.uint64(used)
+            b = data[at]
+            while _PLAIN[b] and at < np.uint64(end):
+                out[to] = b
+                to += np.uint64(1)
+                at += np.uint64(1)
+                b = data[at]
+            p = np.int64(at)
+            used = np.int64(to)
+            if p >= end:
+                break
             size = _character(data, p, end)
             if size:
                 for k in range(size):

@@ -5,11 +5,12 @@ the one after, and a hit is given by the block in which it starts: so hits acros
 and the size of the blocks changes nothing.
 """
 
+import gc
 import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -47,13 +48,17 @@ TABLE_SCHEMA = pa.schema(
     [pa.field("row", pa.int64(), nullable=False), pa.field("column", pa.string(), nullable=False), *SCHEMA]
 )
 
+if TYPE_CHECKING:
+    import io
+
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 # Forms whose values may be shorter than the candidate.
 PHONE_FORMS = (Form.PHONE_INTERNATIONAL, Form.PHONE_NATIONAL)
 
-# A finding as a plain tuple: of these the garbage collector keeps no account, which saves a tenth of the time.
+# A finding as a plain tuple, which the garbage collector need not look at again.
 Facts = tuple[Any, ...]
+_USED = Finding._fields.index("used")
 # Which of the candidates, all of forms that need words around them, have those words elsewhere.
 Told = Callable[[npt.NDArray[np.int32]], Mask]
 
@@ -107,38 +112,30 @@ def scan_batches(
     a few times ``block_bytes``. Raises UserError for an unknown kind or a key that is too short.
     """
     wanted = _wanted(kinds, key)
-    data = np.zeros(0, np.uint8)
-    start, end = PADDING, PADDING  # what of it is in view
+    if block_bytes < 1:
+        raise UserError("Blocks must have one byte or more.")
+    fill = _filler(chunks)
+    data = np.zeros(PADDING + BEHIND + AHEAD + block_bytes + PADDING, np.uint8)
+    end = PADDING  # of what is in view, which begins after the padding
     base = -PADDING  # offset in the stream of data[0]
     done = 0  # offset up to which hits were given
-    for piece, final in _blocks(chunks, block_bytes):
-        if end + len(piece) + PADDING > len(data):
-            data, place = (
-                np.empty(2 * (end - start) + len(piece) + BEHIND + AHEAD + 2 * PADDING, np.uint8),
-                data,
-            )
-            data[PADDING : PADDING + end - start] = place[start:end]
-            base += start - PADDING
-            start, end = PADDING, PADDING + end - start
-            data[:PADDING] = 0
-        data[end : end + len(piece)] = np.frombuffer(piece, np.uint8)
-        end += len(piece)
+    final = False
+    while not final:
+        room = end + block_bytes
+        end += fill(memoryview(data)[end:room])
+        final = end < room
         data[end : end + PADDING] = 0
         limit = base + end - (0 if final else AHEAD)
-        if limit <= done and not final:
-            continue
-        view = data[start - PADDING : end + PADDING]
-        shift = base + start - PADDING
-        batch = _hits(view, done - shift, limit - shift, key, wanted, context_bytes)
-        if batch.num_rows:
-            place = pc.add(batch.column("offset"), pa.scalar(shift, pa.int64()))
-            yield batch.set_column(0, SCHEMA.field("offset"), place)
-        done = limit
-        keep = max(start, done - base - BEHIND)
-        data[PADDING : PADDING + end - keep] = data[keep:end].copy()
-        data[:PADDING] = 0
-        base += keep - PADDING
-        start, end = PADDING, PADDING + end - keep
+        if limit > done:
+            batch = _hits(data[: end + PADDING], done - base, limit - base, key, wanted, context_bytes)
+            if batch.num_rows:
+                place = pc.add(batch.column("offset"), pa.scalar(base, pa.int64()))
+                yield batch.set_column(0, SCHEMA.field("offset"), place)
+            done = limit
+        first = max(PADDING, done - base - BEHIND)
+        data[PADDING : PADDING + end - first] = data[first:end].copy()
+        base += first - PADDING
+        end -= first - PADDING
 
 
 def scan_table(
@@ -194,24 +191,43 @@ def _wanted(kinds: Iterable[str] | None, key: bytes) -> frozenset[str]:
     return wanted
 
 
-def _blocks(chunks: Iterable[bytes] | BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of at least ``size`` bytes, and whether each is the last; the last may be empty."""
-    if size < 1:
-        raise UserError("Blocks must have one byte or more.")
-    if not isinstance(chunks, Iterable) or hasattr(chunks, "read"):
-        reader = chunks
-        chunks = iter(lambda: reader.read(size), b"")
-    held: list[bytes] = []
-    have = 0
-    for chunk in chunks:
-        for start in range(0, len(chunk), size) if len(chunk) > size else (0,):
-            piece = chunk[start : start + size] if len(chunk) > size else chunk
-            held.append(bytes(piece))
+def _filler(chunks: Iterable[bytes] | BinaryIO) -> Callable[[memoryview], int]:
+    """A function that fills a buffer with the next bytes; it fills less only at the end."""
+    if not hasattr(chunks, "read"):
+        return _fill_from(iter(chunks))
+    if not hasattr(chunks, "readinto"):
+        return _fill_from(iter(lambda: chunks.read(1 << 20), b""))
+    reader = cast("io.BufferedIOBase", chunks)
+
+    def fill(room: memoryview) -> int:
+        have = 0
+        while have < len(room) and (got := reader.readinto(room[have:])):
+            have += got
+        return have
+
+    return fill
+
+
+def _fill_from(chunks: Iterator[bytes]) -> Callable[[memoryview], int]:
+    left = memoryview(b"")
+
+    def fill(room: memoryview) -> int:
+        nonlocal left
+        have = 0
+        while have < len(room):
+            if not left:
+                chunk = next(chunks, None)
+                if chunk is None:
+                    break
+                left = memoryview(chunk).cast("B")
+                continue
+            piece = left[: len(room) - have]
+            room[have : have + len(piece)] = piece
+            left = left[len(piece) :]
             have += len(piece)
-            if have >= size:
-                yield b"".join(held), False
-                held, have = [], 0
-    yield b"".join(held), True
+        return have
+
+    return fill
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -312,14 +328,39 @@ def _hits(
     context_bytes: int,
     told: Told | None = None,
 ) -> pa.RecordBatch:
-    """Hits that start in ``data[low:high]``; ``offset`` counts from ``data[0]``, padding included."""
+    """Hits that start in ``data[low:high]``; ``offset`` counts from ``data[0]``, padding included.
+
+    Secrets are blanked in ``data`` meanwhile, and put back.
+    """
+    blanked: list[tuple[int, bytes]] = []
+    collecting = gc.isenabled()
+    gc.disable()  # of ten thousands of new tuples none is garbage, and looking takes a fifth of the time
+    try:
+        return _judge(data, low, high, key, wanted, context_bytes, told, blanked)
+    finally:
+        if collecting:
+            gc.enable()
+        for start, recorded in reversed(blanked):
+            data[start : start + len(recorded)] = np.frombuffer(recorded, np.uint8)
+
+
+def _judge(
+    data: Bytes,
+    low: int,
+    high: int,
+    key: bytes,
+    wanted: frozenset[str],
+    context_bytes: int,
+    told: Told | None,
+    blanked: list[tuple[int, bytes]],
+) -> pa.RecordBatch:
     found = find(data, PADDING, len(data) - PADDING)
     needs = np.isin(found[:, 2], CONTEXT_FORMS) & (found[:, 3] == 0)
     if told is not None and needs.any():
         needs[needs] = ~told(found[needs])
     found = found[~needs]
     secret = np.isin(found[:, 2], SECRET_FORMS)
-    found, shown, findings, places = _secrets(data, found, secret, low, high, wanted)
+    found, findings, places = _secrets(data, found, secret, low, high, wanted, blanked)
 
     starts = found[:, 0].astype(np.int64)
     ends = found[:, 1].astype(np.int64)
@@ -330,69 +371,81 @@ def _hits(
         check = CHECKS.get(Form(int(code) >> 8))
         if check is None:
             continue
-        coded = copying.pieces(shown, starts[rows], ends[rows]).dictionary_encode()
+        coded = copying.pieces(data, starts[rows], ends[rows]).dictionary_encode()
         note = int(code) & 255
-        judged = [check(text, note) for text in coded.dictionary.to_numpy(zero_copy_only=False).tolist()]
-        good = [finding is not None and finding.kind in wanted for finding in judged]
+        texts = coded.dictionary.to_numpy(zero_copy_only=False).tolist()
+        judged = [_facts(check(text, note)) for text in texts]
+        good = [facts is not None and facts[0] in wanted for facts in judged]
         number = np.where(good, np.cumsum(good) - 1 + len(findings), -1)
-        findings.extend(tuple(finding) for finding, fits in zip(judged, good, strict=True) if fits)
+        findings.extend(facts for facts, fits in zip(judged, good, strict=True) if facts and fits)
         index = coded.indices.to_numpy(zero_copy_only=False)
         which[rows] = number[index]
         if int(code) >> 8 in PHONE_FORMS:
-            used = np.array([finding.used if finding else 0 for finding in judged])
+            used = np.array([facts[_USED] if facts else 0 for facts in judged])
             ends[rows] = starts[rows] + used[index]
     kept = which >= 0
     hidden = np.array(places, np.int64).reshape(-1, 3)
     starts = np.concatenate((starts[kept], hidden[:, 0]))
     ends = np.concatenate((ends[kept], hidden[:, 1]))
     which = np.concatenate((which[kept], hidden[:, 2]))
-    return _batch(shown, starts, ends, which, findings, key, context_bytes)
+    return _batch(data, starts, ends, which, findings, key, context_bytes)
+
+
+def _facts(finding: Finding | None) -> Facts | None:
+    return None if finding is None else tuple(finding)
+
+
+def _facts(finding: Finding | None) -> Facts | None:
+    return None if finding is None else tuple(finding)
 
 
 def _secrets(
-    data: Bytes, found: npt.NDArray[np.int32], secret: Mask, low: int, high: int, wanted: frozenset[str]
-) -> tuple[npt.NDArray[np.int32], Bytes, list[Facts], list[tuple[int, int, int]]]:
-    """Judge what may be secret, anywhere in the block, and blank it.
+    data: Bytes,
+    found: npt.NDArray[np.int32],
+    secret: Mask,
+    low: int,
+    high: int,
+    wanted: frozenset[str],
+    blanked: list[tuple[int, bytes]],
+) -> tuple[npt.NDArray[np.int32], list[Facts], list[tuple[int, int, int]]]:
+    """Judge what may be secret, anywhere in the block, and then blank it in ``data``.
 
-    Returns the other candidates that start in ``data[low:high]``, the bytes with every secret blanked, and
-    the findings with their places in that range.
+    Returns the other candidates that start in ``data[low:high]``, and the findings with their places in that
+    range. What was blanked is added to ``blanked``: where, and the bytes that stood there.
     """
     findings: list[Facts] = []
     places: list[tuple[int, int, int]] = []
-    shown = data.copy() if secret.any() else data
     taken: set[tuple[int, int]] = set()
+    hidden: list[tuple[int, int]] = []
     for start, end, form, note in found[secret].tolist():
-        text = data[start:end].tobytes()
         if form == Form.USERINFO:
-            shown[start:end] = ord("*")
+            hidden.append((start, end))
             continue
         if form == Form.ARMOUR_END:
             if note == openpgp.PRIVATE:  # its beginning may be out of sight
-                shown[_armour_start(data, start) : start] = ord("*")
+                hidden.append((_armour_start(data, start), start))
             continue
+        text = data[start:end].tobytes()
         if form == Form.SEED:
             judged = [(start + first, start + last, finding) for first, last, finding in seed_phrases(text)]
         else:
             finding = CHECKS[Form(form)](text, note)
             judged = [(start, end, finding)] if finding else []
         for first, last, finding in judged:
-            if finding.secret is not None:
-                _blank(shown, first, last, keep_ends=form == Form.CARD)
+            if form == Form.CARD:  # the first six and the last four digits may be shown
+                digits = [place for place in range(first, last) if 48 <= data[place] <= 57]
+                hidden.append((digits[6], digits[-5] + 1))
+            elif finding.secret is not None:
+                hidden.append((first, last))
             if low <= first < high and (first, last) not in taken and finding.kind in wanted:
                 taken.add((first, last))
                 places.append((first, last, len(findings)))
                 findings.append(tuple(finding))
+    for start, end in hidden:
+        blanked.append((start, data[start:end].tobytes()))
+        data[start:end] = ord("*")
     inside = ~secret & (found[:, 0] >= low) & (found[:, 0] < high)
-    return found[inside], shown, findings, places
-
-
-def _blank(shown: Bytes, start: int, end: int, *, keep_ends: bool) -> None:
-    """Put asterisks for a secret; of a card number's digits the first six and last four stay."""
-    if not keep_ends:
-        shown[start:end] = ord("*")
-        return
-    digits = [place for place in range(start, end) if 48 <= shown[place] <= 57]
-    shown[digits[6:-4]] = ord("*")
+    return found[inside], findings, places
 
 
 def _armour_start(data: Bytes, end: int) -> int:
@@ -403,7 +456,7 @@ def _armour_start(data: Bytes, end: int) -> int:
 
 
 def _batch(
-    shown: Bytes,
+    data: Bytes,
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
     which: npt.NDArray[np.int64],
@@ -418,15 +471,15 @@ def _batch(
     fields = list(zip(*findings, strict=True)) if findings else [()] * len(Finding._fields)
     by_name = dict(zip(Finding._fields, fields, strict=True))
     secrets = by_name.pop("secret")
-    by_name["fingerprint"] = [
+    by_name["fingerprint"] = tuple(
         None if secret is None else _fingerprint(kind, secret, key)
         for kind, secret in zip(by_name["kind"], secrets, strict=True)
-    ]
+    )
     take = pa.array(which)
     columns = {
         "offset": pa.array(starts, pa.int64()),
         "length": pa.array(ends - starts, pa.int64()),
-        "context": copying.contexts(shown, starts, ends, context_bytes)
+        "context": copying.contexts(data, starts, ends, context_bytes)
         if context_bytes
         else pa.nulls(len(starts), pa.string()),
     }

@@ -260,9 +260,19 @@ def transaction_id(text: bytes, _note: int) -> Finding:
 
 
 @functools.cache
-def _english() -> tuple[Mnemonic, frozenset[str]]:
-    mnemonic = Mnemonic("english")
-    return mnemonic, frozenset(mnemonic.wordlist)
+def _english() -> dict[str, int]:
+    return {word: place for place, word in enumerate(Mnemonic("english").wordlist)}
+
+
+def bip39_checksum(words: list[str]) -> bool:
+    """Whether the last bits of a phrase of English words are the first of the SHA-256 of the others (BIP-39)."""
+    places = _english()
+    number = 0
+    for word in words:
+        number = number << 11 | places[word]
+    check = len(words) * 11 // 33
+    entropy = (number >> check).to_bytes(len(words) * 4 // 3)
+    return number & ((1 << check) - 1) == hashlib.sha256(entropy).digest()[0] >> (8 - check)
 
 
 def seed_phrases(text: bytes) -> Iterator[tuple[int, int, Finding]]:
@@ -272,7 +282,7 @@ def seed_phrases(text: bytes) -> Iterator[tuple[int, int, Finding]]:
     whose checksum fits. Electrum's own phrases use the same words with another check. Where nothing fits but
     the words alone number as a phrase does, they are found as the form of one.
     """
-    mnemonic, known = _english()
+    known = _english()
     words = [(m.start(), m.end(), m.group().lower().decode()) for m in _LETTERS.finditer(text)]
     # "\nword", as dumps write a word on a line of its own
     words = [
@@ -286,11 +296,11 @@ def seed_phrases(text: bytes) -> Iterator[tuple[int, int, Finding]]:
         last = first
         while last < len(words) and words[last][2] in known:
             last += 1
-        yield from _phrases(words[first:last], mnemonic)
+        yield from _phrases(words[first:last])
         first = last + 1
 
 
-def _phrases(words: list[tuple[int, int, str]], mnemonic: Mnemonic) -> Iterator[tuple[int, int, Finding]]:
+def _phrases(words: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, Finding]]:
     found = False
     at = 0
     while at + 12 <= len(words) <= 40:
@@ -299,7 +309,7 @@ def _phrases(words: list[tuple[int, int, str]], mnemonic: Mnemonic) -> Iterator[
             encoding = None
             if at + length > len(words):
                 continue
-            if mnemonic.check(phrase):
+            if bip39_checksum([word for _, _, word in words[at : at + length]]):
                 encoding = "BIP-39 English"
             elif length == 12:
                 version = hmac.new(b"Seed version", phrase.encode(), "sha512").hexdigest()

@@ -193,6 +193,8 @@ def _kind(item: Item, exhibit: Exhibit) -> str:
     """
     if exhibit.purpose == "parcels":
         return "parcels:list"
+    if item.record.entry == "symlink":
+        return "inode/symlink"
     head = item.head or b""
     kind = identify(head, item.path)
     if kind == "sqlite":  # a wallet can be kept in one, whose records hold private keys

@@ -389,6 +389,15 @@ def test_a_rule_of_a_time_zone_has_a_name():
     assert system.zone_of(b"TZif2 but not really") is None
 
 
+@pytest.mark.parametrize(
+    "link", [b"/usr/share/zoneinfo/Europe/Lisbon", b"../usr/share/zoneinfo/Europe/Lisbon"]
+)
+def test_a_link_to_the_rule_names_the_zone(tmp_path, link):
+    """As an image has it: there a symbolic link is an item whose bytes are the place that it leads to."""
+    server = taken_in(write(tmp_path / "seized", {"etc/localtime": link}), tmp_path)
+    assert server.raw("system_facts") == [{"key": "time zone", "value": "Europe/Lisbon"}]
+
+
 def test_logins_and_last_logins(tmp_path):
     def record(kind, user, host, seconds, address=b""):
         return UTMP.pack(kind, 77, b"pts/0", b"ts/0", user, host, 0, 0, 0, seconds, 5, address)

@@ -21,6 +21,8 @@ from stocktake.records.raw import Column, UnitWriter
 
 COLUMNS = [Column("key", "what it is", pa.string()), Column("value", "as stated", pa.string())]
 
+# In an image a symbolic link is an item whose bytes are the place that it leads to.
+_ZONE_LINK = re.compile(rb"(?:\.\./)*/?usr/share/zoneinfo/([A-Za-z0-9_+/-]{1,60})")
 _FILES = {
     "hostname": "host name",
     "timezone": "time zone",
@@ -40,7 +42,7 @@ def recognise(head: bytes, path: str) -> str | None:
         return None
     name = found[1]
     if name == "localtime":
-        return "system-localtime" if head.startswith(b"TZif") else None
+        return "system-localtime" if head.startswith(b"TZif") or _ZONE_LINK.fullmatch(head) else None
     if name == "os-release":
         return "system-os-release" if re.search(rb"^(?:NAME|ID)=", head, re.MULTILINE) else None
     value = head.strip()
@@ -58,7 +60,8 @@ def read(kind: str, stream: BinaryIO, unit: UnitWriter) -> None:
         )
         value = shown(found[1]) if found else None
     elif name == "localtime":
-        value = zone_of(data)
+        link = _ZONE_LINK.fullmatch(data)
+        value = shown(link[1]) if link else zone_of(data)
         if value is None:
             unit.problem("is the rule of a time zone that has no name", severity="warning")
     if value:

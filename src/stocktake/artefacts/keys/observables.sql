@@ -24,28 +24,13 @@ WHERE u.email IS NOT NULL;
 
 -- For whom a message is encrypted, and who signed: ids of keys, as the message states them.
 SELECT
-  'observable:' || m._ref || '#' || m.role || CAST(m.place AS VARCHAR) AS observable_id, 'pgp_key_id' AS kind,
-  m.key_id AS value, m.key_id AS normalised, CAST(NULL AS BOOLEAN) AS valid,
-  'item:' || s.exhibit || '/' || m._path AS item_id, m.kind || ': ' || m.told AS context,
-  'source:' || m._ref AS source_id
-FROM (
-  SELECT
-    _ref, _path, kind, 'to' AS role, 'encrypted to this key' AS told,
-    UNNEST(STRING_SPLIT(encrypted_to, ' ')) AS key_id,
-    UNNEST(RANGE(1, LEN(STRING_SPLIT(encrypted_to, ' ')) + 1)) AS place
-  FROM pgp_messages
-  WHERE encrypted_to IS NOT NULL
-  UNION ALL
-  SELECT
-    _ref, _path, kind, 'by' AS role,
-    CONCAT_WS(' ', 'signed by this key', CAST(signed_at AS VARCHAR) || ' UTC') AS told,
-    UNNEST(STRING_SPLIT(signed_by, ' ')) AS key_id,
-    UNNEST(RANGE(1, LEN(STRING_SPLIT(signed_by, ' ')) + 1)) AS place
-  FROM pgp_messages
-  WHERE signed_by IS NOT NULL
-) AS m
+  'observable:' || n._ref || '#' || n.role || n.key_id AS observable_id, 'pgp_key_id' AS kind,
+  n.key_id AS value, n.key_id AS normalised, CAST(NULL AS BOOLEAN) AS valid,
+  'item:' || s.exhibit || '/' || n._path AS item_id, n.kind || ': ' || n.told AS context,
+  'source:' || n._ref AS source_id
+FROM named_key AS n
 CROSS JOIN shop AS s
-WHERE m.key_id <> '0000000000000000';
+WHERE n.key_id <> '0000000000000000';
 
 -- A key of SSH or TLS by its fingerprint.
 SELECT

@@ -128,6 +128,9 @@ def test_a_descriptor_wallet_is_no_plain_database_for_the_whole_program(tmp_path
     assert stocktake("process", case, home=tmp_path).code == 0
     ran = stocktake("ask", case, "SELECT kind FROM items", "--format", "csv", home=tmp_path)
     assert "wallets:bitcoincore-sqlite" in ran.out
+    ran = stocktake("ask", case, "SELECT kind, context FROM observables", "--format", "csv", home=tmp_path)
+    assert "wallet,SQLite" in ran.out
+    assert "hmac-sha256:" in ran.out
     assert "QQQQQQ" not in every_value(case)
 
 

@@ -99,7 +99,7 @@ def write_observables(
             "rule": "'inspection.py'",
         }
         for table, part, order in (
-            ("observables", "part-00000.parquet", "observable_id"),
+            ("observables", "part-00001.parquet", "observable_id"),  # part 0 is the mapping's
             ("sources", "part-00002.parquet", "source_id"),
         ):
             chosen = ", ".join(

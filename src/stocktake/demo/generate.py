@@ -40,7 +40,8 @@ def _schema(name: str, prefix: str) -> str:
     return text.replace("{p}", prefix).replace("{c}", _UTF8)
 
 
-def _opencart_schema() -> str:
+def opencart_schema() -> str:
+    """The statements that create the tables of the OpenCart site."""
     return _schema("opencart", opencart.PREFIX) + opencart.OWN_TABLES.replace("{p}", opencart.PREFIX)
 
 
@@ -76,7 +77,7 @@ def _fill_and_dump(server: Server, trade: Trade, seed: str, folder: Path) -> tup
     woo_schema = _schema("woocommerce", woocommerce.PREFIX) + woocommerce.OWN_TABLES.replace(
         "{p}", woocommerce.PREFIX
     )
-    oc_schema = _opencart_schema()
+    oc_schema = opencart_schema()
     woo_objects = woocommerce.OWN_OBJECTS.replace("{p}", woocommerce.PREFIX)
     manifest = {
         "quillbarrow": {
@@ -162,7 +163,7 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0, *, disk: bool = Tr
         json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     if disk:
-        image, facts = machine.write(seed, scale, trade, _opencart_schema())
+        image, facts = machine.write(seed, scale, trade, opencart_schema())
         _write_parts(exhibit / machine.IMAGE, image)
         (known / "server.json").write_text(machine.as_json(facts), encoding="utf-8")
     for name, rows in (("orders", truth.order_rows(trade)), ("persons", truth.person_rows(trade))):

@@ -33,7 +33,7 @@ _TOR_BROWSER = words.USER_AGENTS[0]
 
 @dataclass(frozen=True)
 class Visit:
-    """One request. `host` is empty where no name was asked for; `slot` is what the shop keeps of a Tor user."""
+    """One request. `host` is empty where no name was asked for; `slot` is the shop's for a Tor user."""
 
     at: datetime
     host: str

@@ -57,7 +57,7 @@ EXPRESSIONS = {
     "seed": r"\b(?:[a-z]{3,8} ){11,23}[a-z]{3,8}\b",
 }  # fmt: skip
 
-WORDS = (
+WORDS = (  # noqa: SIM905 - prose
     "about after again all also always and another any are because been before both but call came can come could "
     "day did different does down each even every find first for found from get give good great had has have help "
     "her here him his home house how into its just keep know large last left like line little live long look made "
@@ -69,7 +69,7 @@ WORDS = (
     "a a a of of of of to to to in in in is is it it I I on at be as so if by or "
     "delivery customer parcel order quality service stealth package received excellent recommend vendor shipping"
 ).split()
-TOWNS = "LS NG SW EC M B L G EH CF BT SE N NW BS NE S OX CB PO".split()
+TOWNS = ["LS", "NG", "SW", "EC", "M", "B", "L", "G", "EH", "CF", "BT", "SE", "N", "NW", "BS", "NE", "S", "OX"]
 INNER = "ABDEFGHJLNPQRSTUWXYZ"
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -178,10 +178,8 @@ class Shop:
                 )
                 + ";\n"
             )
-            line = (
-                'a:4:{s:8:"quantity";i:%d;s:4:"name";s:9:"Blue 10mg";s:5:"total";d:12.5;s:3:"tax";a:0:{}}'
-                % r.randrange(9)
-            )
+            count = r.randrange(9)
+            line = f'a:3:{{s:8:"quantity";i:{count};s:4:"name";s:9:"Blue 10mg";s:5:"total";d:12.5;}}'
             yield f"INSERT INTO `wp_woocommerce_order_itemmeta` VALUES ({post},{post},'_line','{line}');\n"
             yield f"INSERT INTO `wp_comments` VALUES ({post},'WooCommerce','','','','2024-02-11 10:20:30','{self.prose(25)}',0,'1');\n"
             yield f"INSERT INTO `wp_woocommerce_sessions` VALUES ({post},'{r.randbytes(16).hex()}','{line * 6}',1707000000);\n"

@@ -92,20 +92,56 @@ ALNUM = DIGIT | LETTER
 _HEXADECIMAL = DIGIT | HEX_LETTER
 
 # Last labels that are also endings of file names, or words of program text (object.name, this.id).
-_FILE_ENDINGS = "ac ad ai am app as bar bat bz cab cam cat cc cfd cl cpa cs css dev doc gdn gz in is java la lib map md media ml mm mo mov ms mt pl pm ps pub py rs sc sh skin so sql st study tc tf theme ts tt vi zip"
-_CODE_WORDS = "accountant actor am app as at audio auto be blog book box build by business buy call cards case catering center click clothing cloud codes coffee community company computer contact coupons credit data date day deals delivery design direct directory display do docs domains download email energy engineering equipment events exchange express fail fan farm final finance fish fit fm foo forum free fun fund gallery game gift global group guide help here host hosting how id in inc info ing is it kim land lat law lease life like limited link live loan ma map me media men menu meme mobile moe moi money my name net network new news no now one online open org page parts photo photos pics pictures pid pin place play plus poker post pro prod properties property pub read red rent repair report rest reviews run sale save school science search secure security select services show shop sites so social space store stream style support surf systems tab tables tax team tech theater tips to today tools top total town toys trade training trust tube us video view vote watch weather webcam website win wiki work works world you zero zone"
+_FILE_ENDINGS = (
+    "ac ad ai am app as bar bat bz cab cam cat cc cfd cl cpa cs css dev doc gdn gz in is java la lib "
+    "map md media ml mm mo mov ms mt pl pm ps pub py rs sc sh skin so sql st study tc tf theme ts tt vi "
+    "zip"
+)
+_CODE_WORDS = (
+    "accountant actor am app as at audio auto be blog book box build by business buy call cards case "
+    "catering center click clothing cloud codes coffee community company computer contact coupons "
+    "credit data date day deals delivery design direct directory display do docs domains download email "
+    "energy engineering equipment events exchange express fail fan farm final finance fish fit fm foo "
+    "forum free fun fund gallery game gift global group guide help here host hosting how id in inc info "
+    "ing is it kim land lat law lease life like limited link live loan ma map me media men menu meme "
+    "mobile moe moi money my name net network new news no now one online open org page parts photo "
+    "photos pics pictures pid pin place play plus poker post pro prod properties property pub read red "
+    "rent repair report rest reviews run sale save school science search secure security select "
+    "services show shop sites so social space store stream style support surf systems tab tables tax "
+    "team tech theater tips to today tools top total town toys trade training trust tube us video view "
+    "vote watch weather webcam website win wiki work works world you zero zone"
+)
 _RESERVED = "example test invalid local localhost internal"  # RFC 2606, RFC 6762, and ICANN for "internal"
 # Words that stay common ends of real names although they are words: no sign of program text.
 _TRUSTED = "at be by info net org shop us app blog cloud online store tech top it me pro email network live"
 
 # Areas of Royal Mail's postcodes.
-_AREAS = "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
+_AREAS = (
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC "
+    "EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS "
+    "LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR "
+    "SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
+)
 
 # Length of an IBAN by country: SWIFT, IBAN Registry, release 99.
-_IBAN_LENGTHS = "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+_IBAN_LENGTHS = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 "
+    "DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 "
+    "IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 "
+    "MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 "
+    "SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+)
 
 # Two-letter codes of ISO 3166-1 that postal operators of the UPU use in S10 identifiers.
-_COUNTRIES = "AD AE AF AG AI AL AM AN AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MG MK ML MM MN MO MQ MR MS MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PS PT PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
+_COUNTRIES = (
+    "AD AE AF AG AI AL AM AN AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ "
+    "CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FO "
+    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT "
+    "JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MG MK ML "
+    "MM MN MO MQ MR MS MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PS PT PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG "
+    "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
+)
 
 # Words that are looked for, by group, in lower case; \x01 stands for any byte that is no letter.
 _NO_LETTER = 1
@@ -143,8 +179,9 @@ _WORD_GROUPS = (
     (b".0.0",),
 )
 (
-    TRANSACTION, OPENPGP, TRACKING, TELEGRAM, JABBER, SCHEMES, TELEGRAM_HOSTS, SIGNAL_HOSTS, ONION, PUNYCODE, WWW,
-    WICKR, WICKR_TAILS, DHL_GERMANY, DHL_PIECES, BECH32_HEADS, KEY_HEADS, KEY_HEADS_OTHER, BITCOINCASH,
+    TRANSACTION, OPENPGP, TRACKING, TELEGRAM, JABBER, SCHEMES, TELEGRAM_HOSTS, SIGNAL_HOSTS, ONION,
+    PUNYCODE, WWW, WICKR, WICKR_TAILS, DHL_GERMANY, DHL_PIECES, BECH32_HEADS,
+    KEY_HEADS, KEY_HEADS_OTHER, BITCOINCASH,
     ARMOUR_ENDS, ARMOUR_BEGINS, _1, _2, _3, _4, _5, VERSION_END,
 ) = range(27)  # fmt: skip
 
@@ -287,11 +324,12 @@ def find(data: Bytes, start: int, end: int) -> npt.NDArray[np.int32]:
 
 
 @njit(nogil=True, cache=True)
-def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one pass, one loop: a call a byte costs half the speed
+def _find(data, start, end, out, slots, labels, seed_words):
     count = 0
     i = start
     chain_end = start  # the end of the last chain of labels that was looked at
     colons_end = start
+    iban_end = start
     run_start = run_count = 0
     run_end = -SEED_GAP - 1
     while i < end:
@@ -309,7 +347,7 @@ def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one
                             while c & DIGIT:
                                 k += 1
                                 c = _CLASS[data[k]]
-                            if data[k] == 46 and _CLASS[data[k + 1]] & ALNUM or data[k] == 45:
+                            if (data[k] == 46 and _CLASS[data[k + 1]] & ALNUM) or data[k] == 45:
                                 c = ALNUM
                         if c & ALNUM:
                             count, chain_end = _chain(data, i, out, count, slots, labels)
@@ -320,8 +358,7 @@ def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one
                         count = _url(data, i, out, count)
                     elif i >= colons_end and (
                         data[i + 1] == 58
-                        or _CLASS[data[i - 1]] & _HEXADECIMAL
-                        and _CLASS[data[i + 1]] & _HEXADECIMAL
+                        or (_CLASS[data[i - 1]] & _HEXADECIMAL and _CLASS[data[i + 1]] & _HEXADECIMAL)
                     ):
                         count, colons_end = _ipv6(data, i, out, count)
                 elif b == 64:  # @
@@ -395,7 +432,12 @@ def _find(data, start, end, out, slots, labels, seed_words):  # noqa: C901 - one
         if count + 32 > out.shape[0]:
             return -1
         if length <= 8:
+            if s < iban_end:  # its groups are no card number
+                continue
+            before = count
             count = _short(data, s, i, seen, out, count)
+            if count > before and out[count - 1, 2] == Form.IBAN:
+                iban_end = out[count - 1, 1]
         elif length <= 24:
             count = _medium(data, s, i, seen, out, count)
         else:
@@ -440,7 +482,7 @@ def _is_seed_word(data, s, e, seed_words):
 
 @njit(nogil=True, cache=True)
 def _seed_run(data, start, end, out, count, seed_words):
-    """Runs of words of BIP-39 in ``data[start:end]``: those of 12 to 40 on one line, and of 12 to 64 over lines.
+    """Runs of words of BIP-39 in ``data[start:end]``: 12 to 40 on one line, or 12 to 64 over lines.
 
     Returns -1 where ``out`` is full.
     """
@@ -536,6 +578,8 @@ def _said(data, s, group):
     """Length of the word of the group that stands at ``s`` in any case, or 0."""
     first = _FOLD[data[s]]
     for w in range(_WORDS.shape[1]):
+        if _WORDS[group, w, 0] == 0:
+            return 0
         if _WORDS[group, w, 0] == first:
             k = 1
             while True:
@@ -707,7 +751,7 @@ def _chain(data, dot, out, count, slots, labels):
     in_url = before == 47 and (data[s - 2] == 47 or (data[s - 2] == 92 and data[s - 3] == 47))
     www = dots >= 2 and _said(data, s, WWW)
     if not in_url and not www:
-        if after == 40 or after == 91 or after == 61 or before == 36 or before == 62 and data[s - 2] == 45:
+        if after == 40 or after == 91 or after == 61 or before == 36 or (before == 62 and data[s - 2] == 45):
             return count, chain_end  # program text: a call, an index, an assignment, a variable
         if kind == FILE_LIKE or (kind == CODE_LIKE and dots < 2):
             return count, chain_end
@@ -801,7 +845,7 @@ def _url(data, colon, out, count):
     host = e
     if not _CLASS[data[e]] & ALNUM and data[e] != 91:
         return count
-    opened = False
+    brackets = 0
     authority = True
     userinfo = 0
     while True:
@@ -813,7 +857,9 @@ def _url(data, colon, out, count):
         elif not _CLASS[b] & URL_CHARACTER:
             break
         elif b == 40:
-            opened = True
+            brackets += 1
+        elif b == 41:
+            brackets -= 1
         elif b == 47 or b == 63 or b == 35:
             authority = False
         elif b == 64 and authority:
@@ -823,26 +869,13 @@ def _url(data, colon, out, count):
             break
     while e > host:
         b = data[e - 1]
-        if (
-            b == 46
-            or b == 44
-            or b == 59
-            or b == 58
-            or b == 33
-            or b == 63
-            or b == 92
-            or b == 42
-            or b == 124
-            or b == 91
-            or b == 40
-        ):
-            e -= 1
-        elif b == 41 and not opened:
-            e -= 1
-        elif b == 93 and data[host] != 91:
-            e -= 1
-        else:
-            break
+        if b == 41 and brackets < 0:
+            brackets += 1
+        elif b == 40:
+            brackets -= 1
+        elif b not in (46, 44, 59, 58, 33, 63, 92, 42, 124, 91) and not (b == 93 and data[host] != 91):
+            break  # it is neither . , ; : ! ? \ * | [ nor a ] that closes nothing
+        e -= 1
     if e == host:
         return count
     if userinfo and userinfo < e:
@@ -878,7 +911,7 @@ def _ipv6(data, colon, out, count):
             if size:
                 groups += 1
             if data[p + 1] == 58:
-                if double or p + 2 < e and data[p + 2] == 58:
+                if double or (p + 2 < e and data[p + 2] == 58):
                     return count, stop
                 double = True
                 p += 1
@@ -905,7 +938,7 @@ def _ipv6(data, colon, out, count):
         e -= 1  # a colon that ends a sentence
     if _CLASS[data[e]] & ALNUM or data[e] == 95:
         return count, stop
-    if (double and 0 < groups < 8 or not double and groups == 8) and (groups > 3 or digits):
+    if ((double and 0 < groups < 8) or (not double and groups == 8)) and (groups > 3 or digits):
         count = _put(out, count, s, e, Form.IPV6, 0)
     return count, stop
 
@@ -979,7 +1012,7 @@ def _short(data, s, e, seen, out, count):
                 count = _put(out, count, s - (data[s - 1] == 40), stop, Form.PHONE_NATIONAL, 0)
         return count
     if _CLASS[data[s]] & LETTER:
-        count = _postcode(data, s, e, seen, out, count)
+        count = _postcode(data, s, e, out, count)
     return count
 
 
@@ -1000,7 +1033,7 @@ def _is_delimiter(byte):
 
 
 @njit(nogil=True, cache=True)
-def _postcode(data, s, e, seen, out, count):
+def _postcode(data, s, e, out, count):
     """A postcode of the form that Royal Mail publishes, in an area that exists."""
     size = e - s
     inner = 0
@@ -1035,7 +1068,7 @@ def _postcode(data, s, e, seen, out, count):
     if p < outer_end:
         b = data[p] & 0xDF
         if _CLASS[data[p]] & LETTER:
-            if letters == 1 and not _OUTER_ONE[b] or letters == 2 and not _OUTER_TWO[b]:
+            if (letters == 1 and not _OUTER_ONE[b]) or (letters == 2 and not _OUTER_TWO[b]):
                 return count
         elif not _CLASS[data[p]] & DIGIT:
             return count
@@ -1122,9 +1155,7 @@ def _card(data, s, e, out, count):
 def _spaced_card(data, s, out, count):
     """A card number in groups: 4-4-4-4, or 4-6-5 as American Express prints it, one separator throughout."""
     apart = data[s + 4]
-    if _joined(data[s - 1]) or (
-        data[s - 1] == apart and data[s - 6] == apart and _CLASS[data[s - 2]] & _CLASS[data[s - 5]] & ALNUM
-    ):
+    if _joined(data[s - 1]):
         return count
     p = s + 4
     groups = 1
@@ -1137,13 +1168,9 @@ def _spaced_card(data, s, out, count):
         if groups == 1:
             second = size
         if not (
-            size == 4
-            and second == 4
-            or size == 6
-            and groups == 1
-            or size == 5
-            and second == 6
-            and groups == 2
+            (size == 4 and second == 4)
+            or (size == 6 and groups == 1)
+            or (size == 5 and second == 6 and groups == 2)
         ):
             break
         groups += 1
@@ -1209,7 +1236,7 @@ def _spaced_iban(data, s, out, count):
 
 @njit(nogil=True, cache=True)
 def _s10(data, letters, digits, country):
-    """Check digit and country of an S10 identifier: UPU standard S10-12, weights 8 6 4 2 3 5 9 7, modulo 11."""
+    """Check digit and country of an S10 identifier: UPU S10, weights 8 6 4 2 3 5 9 7, modulo 11."""
     if not (_CLASS[data[letters]] & _CLASS[data[letters + 1]] & UPPER):
         return False
     if not (_CLASS[data[country]] & _CLASS[data[country + 1]] & UPPER):
@@ -1279,7 +1306,7 @@ def _medium(data, s, e, seen, out, count):
     size = e - s
     before = data[s - 1]
     if not seen & LETTER:
-        decimal = before == 46 or data[e] == 46 and _CLASS[data[e + 1]] & DIGIT
+        decimal = before == 46 or (data[e] == 46 and _CLASS[data[e + 1]] & DIGIT)
         if decimal or before == 95 or data[e] == 95:
             return count
         if data[s] == 48:

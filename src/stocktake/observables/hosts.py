@@ -65,7 +65,7 @@ def onion_checksum(name: str) -> bool:
 
 
 def onion(text: bytes, note: int) -> Finding | None:
-    """An onion service: version 3 by its checksum, version 2 by its form only. Note 1: the bare 56 letters."""
+    """An onion service: version 3 by its checksum, version 2 by its form. Note 1: the bare 56 letters."""
     value = text.decode()
     name = value.lower().removesuffix(".onion")
     if len(name) == 16:

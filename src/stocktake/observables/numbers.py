@@ -1,4 +1,4 @@
-"""Numbers of banks, cards and parcels. Their check digits were computed when they were found (``candidates``).
+"""Numbers of banks, cards and parcels. ``candidates`` computed their check digits.
 
 IBAN: ISO 13616 and SWIFT's IBAN Registry. Cards: ISO/IEC 7812 (Luhn). S10: UPU standard S10. UPS: the
 check digit of 1Z numbers. DPD: ISO 7064 MOD 37,36, parcel label specification of DPD. DHL Express: waybill

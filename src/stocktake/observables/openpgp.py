@@ -63,7 +63,7 @@ def block(text: bytes, note: int) -> Finding:
 
 
 def _decoded(text: bytes) -> tuple[str, bool | None, bytes | None]:
-    """What became of the checksum, whether the block is valid, its bytes; of a signed message its signature."""
+    """The fate of the checksum, whether the block is valid, its bytes (of a signed message its signature)."""
     lines = [line.strip() for line in _LINES.split(text)]
     heads = [place for place, line in enumerate(lines) if line.startswith(b"-----BEGIN PGP")]
     lines = lines[heads[-1] + 1 : -1]

@@ -122,7 +122,7 @@ def scan_batches(
     final = False
     while not final:
         room = end + block_bytes
-        end += fill(memoryview(data)[end:room])
+        end += fill(memoryview(data.data)[end:room])
         final = end < room
         data[end : end + PADDING] = 0
         limit = base + end - (0 if final else AHEAD)
@@ -233,13 +233,8 @@ def _fill_from(chunks: Iterator[bytes]) -> Callable[[memoryview], int]:
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_integer(kind)
-    )
+    tests = ("is_string", "is_large_string", "is_binary", "is_large_binary", "is_integer")
+    return any(getattr(pa.types, test)(kind) for test in tests)
 
 
 def _windows(values: pa.Array) -> Iterator[tuple[pa.Array, int]]:
@@ -395,10 +390,6 @@ def _facts(finding: Finding | None) -> Facts | None:
     return None if finding is None else tuple(finding)
 
 
-def _facts(finding: Finding | None) -> Facts | None:
-    return None if finding is None else tuple(finding)
-
-
 def _secrets(
     data: Bytes,
     found: npt.NDArray[np.int32],
@@ -449,7 +440,7 @@ def _secrets(
 
 
 def _armour_start(data: Bytes, end: int) -> int:
-    """Where the armour that ends at ``end`` may begin: after its head line, or where the block's view begins."""
+    """Where the armour that ends at ``end`` may begin: after its head line, or where the view begins."""
     text = data[max(PADDING, end - AHEAD) : end].tobytes()
     head = text.rfind(b"-----BEGIN PGP PRIVATE KEY BLOCK-----")
     return end - len(text) + (head + 37 if head >= 0 else max(0, len(text) - BEHIND))

@@ -265,7 +265,7 @@ def _english() -> dict[str, int]:
 
 
 def bip39_checksum(words: list[str]) -> bool:
-    """Whether the last bits of a phrase of English words are the first of the SHA-256 of the others (BIP-39)."""
+    """Whether the last bits of a phrase of English words are the first of the others' SHA-256 (BIP-39)."""
     places = _english()
     number = 0
     for word in words:

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import images
 from server_files import SHARED, every_byte_is_in_a_row, needs_plaso_logs, taken_in, write
 from stocktake.artefacts import host
 from stocktake.artefacts.host import (
@@ -389,13 +390,27 @@ def test_a_rule_of_a_time_zone_has_a_name():
     assert system.zone_of(b"TZif2 but not really") is None
 
 
-@pytest.mark.parametrize(
-    "link", [b"/usr/share/zoneinfo/Europe/Lisbon", b"../usr/share/zoneinfo/Europe/Lisbon"]
-)
-def test_a_link_to_the_rule_names_the_zone(tmp_path, link):
-    """As an image has it: there a symbolic link is an item whose bytes are the place that it leads to."""
-    server = taken_in(write(tmp_path / "seized", {"etc/localtime": link}), tmp_path)
-    assert server.raw("system_facts") == [{"key": "time zone", "value": "Europe/Lisbon"}]
+def test_the_records_of_a_host_in_an_image(tmp_path):
+    """As a disk has them: where etc/localtime links to is the zone, a log's date is that of its inode."""
+    tree = write(tmp_path / "tree", {
+        "etc/hostname": "shop-a\n", "var/log/dpkg.log": "2024-07-01 12:00:00 startup archives install\n",
+        "var/log/auth.log": "Dec 31 23:59:59 shop-a sshd[1]: Accepted password for ann from 203.0.113.9 port 50000 ssh2\n",
+    }, datetime(2024, 1, 2, tzinfo=UTC))  # fmt: skip
+    (tree / "etc/localtime").symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
+    (tmp_path / "seized").mkdir()
+    images.ext(tree, tmp_path / "seized/disk.raw")
+    server = taken_in(tmp_path / "seized", tmp_path)
+    rows = server.all(
+        "SELECT e.at, kind, host, s.path FROM host_events AS e JOIN sources AS s USING (source_id) ORDER BY e.at"
+    )
+    found = [
+        (str(at), kind, name, path.split("/", 1)[0]) for at, kind, name, path in rows if kind != "system fact"
+    ]
+    assert found == [
+        ("2023-12-31 14:59:59", "login", "shop-a", "disk.raw"),
+        ("2024-07-01 03:00:00", "package startup", "shop-a", "disk.raw"),
+    ]
+    assert {row["value"] for row in server.raw("system_facts")} == {"shop-a", "Asia/Tokyo"}
 
 
 def test_logins_and_last_logins(tmp_path):

@@ -5,8 +5,11 @@ settings of applications to ``app_settings``; certificates to ``certificates``.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO
 
+from stocktake.artefacts import Group
 from stocktake.artefacts.host import (
     accounts,
     applications,
@@ -52,6 +55,18 @@ def recognise(head: bytes, path: str) -> str | None:
         or applications.recognise(head, path)
         or _log(head)
     )
+
+
+def groups(items: Sequence[Item]) -> Iterator[Group]:
+    """The link etc/localtime of an image: nobody else reads links, and this leads to the system's zone."""
+    for item in items:
+        if item.record.entry == "symlink" and re.search(r"(?:^|/)etc/localtime$", item.path):
+            yield Group(item.path, "system-localtime", (item,))
+
+
+def read_group(group: Group, unit: UnitWriter, scratch: Path) -> None:
+    """Groups of this family are single items, which `read` takes."""
+    raise NotImplementedError(group.path)
 
 
 def _by_place(head: bytes, path: str) -> str | None:

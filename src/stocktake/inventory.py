@@ -142,7 +142,10 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
     """Read every item that has a reader and look at every item; returns what there is, in order."""
     found = [(replace(item, head=None), _kind(item, work.exhibit)) for item in _items(work, problem)]
     everything = [item for item, _ in found]
-    groups = [] if work.exhibit.purpose == "parcels" else list(artefacts.groups(everything))
+    groups: list[artefacts.Group] = []
+    if work.exhibit.purpose != "parcels":
+        told = partial(EvidenceProblem, work.exhibit.reference, "", "error")
+        groups = list(artefacts.groups(everything, lambda message: problem(told(message))))
     in_group = {item.path: group for group in groups for item in group.items}
     units = {
         group.path: work.unit(

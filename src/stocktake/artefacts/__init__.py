@@ -18,7 +18,8 @@ A family's package gives
     their raw tables; ``scratch`` is an empty folder inside the case that is removed afterwards.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.resources import files
@@ -53,23 +54,37 @@ def families() -> list[ModuleType]:
 
 
 def recognise(head: bytes, path: str) -> str | None:
-    """``FAMILY:KIND`` of a file; None where no family knows it."""
+    """``FAMILY:KIND`` of a file; None where no family knows it, or the one that would fails over it."""
     for family in families():
-        kind = family.recognise(head, path) if hasattr(family, "recognise") else None
+        kind = None
+        with suppress(ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+            kind = family.recognise(head, path) if hasattr(family, "recognise") else None
         if kind is not None:
             return f"{family.__name__.rpartition('.')[2]}:{kind}"
     return None
 
 
-def groups(items: Sequence[Item]) -> Iterator[Group]:
-    """What several items are together; kinds are ``FAMILY:KIND``. An item is in one group at most."""
+def groups(items: Sequence[Item], problem: Callable[[str], None]) -> Iterator[Group]:
+    """What several items are together; kinds are ``FAMILY:KIND``. An item is in one group at most.
+
+    A family that fails over what it finds costs a ``problem``, and its items are then offered one by one.
+    """
     taken: set[str] = set()
     for family in families():
         if not hasattr(family, "groups"):
             continue
-        for group in family.groups([item for item in items if item.path not in taken]):
+        name = family.__name__.rpartition(".")[2]
+        try:
+            found = list(family.groups([item for item in items if item.path not in taken]))
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # a family's mistake about hostile data is not to cost the others
+            said = " ".join(str(error).split())[:300]
+            problem(f"the grouping of files for {name} stopped ({type(error).__name__}: {said})")
+            continue
+        for group in found:
             taken |= {item.path for item in group.items}
-            yield replace(group, kind=f"{family.__name__.rpartition('.')[2]}:{group.kind}")
+            yield replace(group, kind=f"{name}:{group.kind}")
 
 
 def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:

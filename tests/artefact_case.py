@@ -29,7 +29,7 @@ def take_in(case: Case, folder: Path, exhibit: str = "KC/1") -> dict[str, str]:
     """Read what the families know of ``folder``; returns the kind of each item by its path."""
     home = case.raw / folder_name(exhibit)
     found = list(items(exhibit, folder, lambda problem: pytest.fail(str(problem))))
-    groups = list(artefacts.groups(found))
+    groups = list(artefacts.groups(found, pytest.fail))
     kinds = {item.path: group.kind for group in groups for item in group.items}
     for group in groups:
         with UnitWriter(home / unit_name(group.path)) as unit:

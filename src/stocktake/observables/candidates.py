@@ -330,6 +330,7 @@ def _find(data, start, end, out, slots, labels, seed_words):
     chain_end = start  # the end of the last chain of labels that was looked at
     colons_end = start
     iban_end = start
+    url_end = start
     run_start = run_count = 0
     run_end = -SEED_GAP - 1
     while i < end:
@@ -355,7 +356,10 @@ def _find(data, start, end, out, slots, labels, seed_words):
                     if (data[i + 1] == 47 and data[i + 2] == 47) or (
                         data[i + 1] == 92 and data[i + 2] == 47 and data[i + 3] == 92 and data[i + 4] == 47
                     ):
-                        count = _url(data, i, out, count)
+                        if i >= url_end:
+                            count, url_end = _url(data, i, out, count)
+                            if count < 0:
+                                return -1
                     elif i >= colons_end and (
                         data[i + 1] == 58
                         or (_CLASS[data[i - 1]] & _HEXADECIMAL and _CLASS[data[i + 1]] & _HEXADECIMAL)
@@ -831,42 +835,76 @@ def _at(data, at, out, count, slots, labels):
 
 
 @njit(nogil=True, cache=True)
-def _url(data, colon, out, count):
-    """Look at ``://``: a URL of a scheme that leads somewhere, and the password in it."""
+def _scheme_start(data, colon):
+    """Start of the scheme that ends at ``colon``, one that leads somewhere; 0 where it is none."""
     s = colon
     while _CLASS[data[s - 1]] & LETTER and colon - s < 8:
         s -= 1
     if data[s - 1] == 92:
         s = _after_escape(data, s, colon)
-    size = colon - s
-    if size < 2 or _said(data, s, SCHEMES) != size or _CLASS[data[s - 1]] & ALNUM:
-        return count
+    if colon - s < 2 or _said(data, s, SCHEMES) != colon - s or _CLASS[data[s - 1]] & ALNUM:
+        return 0
+    return s
+
+
+@njit(nogil=True, cache=True)
+def _url(data, colon, out, count):
+    """Look at ``://``: a URL, and the passwords in it. Returns the count and where to look on.
+
+    A URL within another (``?to=https://…``) is part of it. After a comma, semicolon or bar a new one begins.
+    So that views of a stream that begin elsewhere agree, nothing begins within what has been going on for
+    ``URL_BYTES`` without a break. Count -1 where ``out`` is full.
+    """
+    s = _scheme_start(data, colon)
+    if s == 0:
+        return count, colon
+    p = s
+    if data[p - 1] not in (44, 59, 124):
+        while s - p < URL_BYTES and (
+            _CLASS[data[p - 1]] & URL_CHARACTER or (data[p - 1] == 92 and data[p] == 47)
+        ):
+            p -= 1
     e = colon + 3 if data[colon + 1] == 47 else colon + 5
     host = e
     if not _CLASS[data[e]] & ALNUM and data[e] != 91:
-        return count
+        return count, colon
     brackets = 0
-    authority = True
+    authority = e  # where that of this URL, or of one within it, begins; 0 after its end
     userinfo = 0
     while True:
         b = data[e]
+        ended = b == 47 or b == 63 or b == 35
         if b == 92:
             if data[e + 1] != 47:
                 break
-            authority = False
         elif not _CLASS[b] & URL_CHARACTER:
             break
-        elif b == 40:
-            brackets += 1
-        elif b == 41:
-            brackets -= 1
-        elif b == 47 or b == 63 or b == 35:
-            authority = False
+        elif b in (44, 59, 124):
+            k = e + 1
+            while _CLASS[data[k]] & LETTER and k - e < 8:
+                k += 1
+            if data[k] == 58 and data[k + 1] in (47, 92) and _scheme_start(data, k):
+                break
+        elif e - s < URL_BYTES:
+            brackets += (b == 40) - (b == 41)
+        if ended and userinfo:
+            count = _password(data, authority, userinfo, out, count)
+            userinfo = 0
+        if ended:
+            authority = 0
+            if data[e - 1] == 47 and data[e - 2] == 58:
+                authority = e + 1
         elif b == 64 and authority:
             userinfo = e
+        if count + 8 > out.shape[0]:
+            return -1, e
         e += 1
-        if e - s >= URL_BYTES:
-            break
+    if userinfo:
+        count = _password(data, authority, userinfo, out, count)
+    end = e
+    if s - p >= URL_BYTES:
+        return count, end
+    e = min(e, s + URL_BYTES)
     while e > host:
         b = data[e - 1]
         if b == 41 and brackets < 0:
@@ -876,15 +914,18 @@ def _url(data, colon, out, count):
         elif b not in (46, 44, 59, 58, 33, 63, 92, 42, 124, 91) and not (b == 93 and data[host] != 91):
             break  # it is neither . , ; : ! ? \ * | [ nor a ] that closes nothing
         e -= 1
-    if e == host:
-        return count
-    if userinfo and userinfo < e:
-        p = host
-        while p < userinfo and data[p] != 58:
-            p += 1
-        if p + 1 < userinfo:
-            count = _put(out, count, p + 1, userinfo, Form.USERINFO, 0)
-    return _put(out, count, s, e, Form.URL, 0)
+    if e > host:
+        count = _put(out, count, s, e, Form.URL, 0)
+    return count, end
+
+
+@njit(nogil=True, cache=True)
+def _password(data, authority, at, out, count):
+    """The password between the colon after ``authority`` and the ``@``."""
+    p = authority
+    while p < at and data[p] != 58:
+        p += 1
+    return _put(out, count, p + 1, at, Form.USERINFO, 0) if p + 1 < at else count
 
 
 @njit(nogil=True, cache=True)

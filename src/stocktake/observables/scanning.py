@@ -436,7 +436,18 @@ def _secrets(
         blanked.append((start, data[start:end].tobytes()))
         data[start:end] = ord("*")
     inside = ~secret & (found[:, 0] >= low) & (found[:, 0] < high)
+    inside &= ~_overlaps(found, hidden) | (found[:, 2] == Form.URL)  # a URL is given without its secret
     return found[inside], findings, places
+
+
+def _overlaps(found: npt.NDArray[np.int32], hidden: list[tuple[int, int]]) -> Mask:
+    """Which candidates share a byte with what was blanked."""
+    if not hidden:
+        return np.zeros(len(found), bool)
+    spans = np.array(sorted(hidden), np.int64)
+    furthest = np.maximum.accumulate(spans[:, 1])
+    last = np.searchsorted(spans[:, 0], found[:, 1], "left") - 1  # of those that begin before its end
+    return (last >= 0) & (furthest[last] > found[:, 0])
 
 
 def _armour_start(data: Bytes, end: int) -> int:

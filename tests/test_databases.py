@@ -90,7 +90,10 @@ def servers_here() -> set[int]:
     for entry in os.scandir("/proc"):
         with suppress(OSError, ValueError):
             name, parent = Path(f"/proc/{entry.name}/stat").read_text().rsplit(")", 1)
-            if name.split("(", 1)[1] in ("mariadbd", "postgres", "mysqld") and int(parent.split()[1]) == os.getpid():
+            if (
+                name.split("(", 1)[1] in ("mariadbd", "postgres", "mysqld")
+                and int(parent.split()[1]) == os.getpid()
+            ):
                 found.add(int(entry.name))
     return found
 
@@ -166,7 +169,8 @@ def fill(server: MariaDB) -> None:
     server.sql("CREATE TABLE `odd name-é` (id INT PRIMARY KEY, v TEXT) ENGINE=InnoDB", "söme-thing")
     server.sql("INSERT INTO `odd name-é` VALUES (1, 'one'), (2, NULL)", "söme-thing")
     server.sql(
-        "CREATE TABLE parted (id INT PRIMARY KEY, v INT) ENGINE=InnoDB PARTITION BY HASH (id) PARTITIONS 2", "shop"
+        "CREATE TABLE parted (id INT PRIMARY KEY, v INT) ENGINE=InnoDB PARTITION BY HASH (id) PARTITIONS 2",
+        "shop",
     )
     server.sql("INSERT INTO parted VALUES (1, 10), (2, 20), (3, 30)", "shop")
     server.sql("CREATE VIEW looks AS SELECT SLEEP(1000)", "shop")
@@ -208,12 +212,27 @@ def made(tmp_path_factory) -> Directories:
         said = said_by(server)
         end(server.pid, signal.SIGTERM)
         shutil.copytree(server.folder / "data", home / "clean")
-    with mariadb_server("--innodb-flush-log-at-trx-commit=1", "--log-bin", "--innodb-log-file-size=8M") as server:
+    with mariadb_server(
+        "--innodb-flush-log-at-trx-commit=1", "--log-bin", "--innodb-log-file-size=8M"
+    ) as server:
         fill(server)
-        server.sql("CREATE TABLE till (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(200)) ENGINE=InnoDB", "shop")
+        server.sql(
+            "CREATE TABLE till (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(200)) ENGINE=InnoDB", "shop"
+        )
+        written_out(server)
         acknowledged = write_until_killed(server)
         shutil.copytree(server.folder / "data", home / "crashed")
     return Directories(home / "clean", home / "crashed", said, acknowledged)
+
+
+def written_out(server: MariaDB) -> None:
+    """Wait until all changes so far are in the tables' own files."""
+    server.sql("SET GLOBAL innodb_max_dirty_pages_pct_lwm = 0, innodb_max_dirty_pages_pct = 0")
+    until = time.monotonic() + 60
+    while server.sql("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'")[0][1] != "0":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    server.sql("SET GLOBAL innodb_max_dirty_pages_pct = 90")
 
 
 def write_until_killed(server: MariaDB) -> int:
@@ -274,7 +293,9 @@ def test_each_table_names_the_files_it_lay_in(clean, tmp_path):
             assert there[file["path"]] == file["sha256"]
     assert [file["path"] for file in places["shop.in_aria"]] == ["var/lib/mysql/shop/in_aria.MAD"]
     assert len(places["shop.parted"]) == 2
-    assert places["söme-thing.odd name-é"][0]["path"].endswith("@0020name@002d@0J@00a9.ibd") or "@" in str(places)
+    assert places["söme-thing.odd name-é"][0]["path"].endswith("@0020name@002d@0J@00a9.ibd") or "@" in str(
+        places
+    )
     assert found.facts["items"]["var/lib/mysql/ibdata1"]["sha256"] == there["var/lib/mysql/ibdata1"]
 
 
@@ -312,11 +333,16 @@ def test_a_torn_redo_log_costs_the_last_moments_only(made, crashed, tmp_path, da
     else:
         log.unlink()
     found = read(tmp_path / "exhibit", tmp_path)
-    # What the server had written to the tables' own files long before is there.
+    assert found.facts["recovery"] == "innodb_force_recovery=6"
+    (told,) = found.told_of("could be opened at innodb_force_recovery=6 only")
+    assert told.startswith("warning")
+    assert "the redo log is not applied" in told
+    # What the server had written to the tables' own files before is there.
     assert len(found.values("shop", "in_myisam")) == ROWS
-    assert found.facts["recovery"].startswith("innodb_force_recovery=")
-    if found.facts["recovery"] != "innodb_force_recovery=0":
-        assert len(found.told_of("could be opened at innodb_force_recovery")) == 1
+    for table in (("shop", "parted"), ("söme-thing", "odd name-é")):
+        assert found.values(*table) == made.said[table]
+    keep = [row for row in made.said["shop", "in_innodb"] if row[0] > 500]
+    assert [row for row in found.values("shop", "in_innodb") if row[0] > 500] == keep
 
 
 def test_damaged_tables_cost_their_lost_rows_and_one_problem_each(made, clean, tmp_path):
@@ -342,8 +368,9 @@ def test_damaged_tables_cost_their_lost_rows_and_one_problem_each(made, clean, t
     assert 0 < lost["in_innodb"] < 100
     assert 0 < lost["in_myisam"] < 100
     assert 0 < lost["in_aria"] < 100
-    assert "lie behind the damage; keys between" in found.told_of("shop.in_innodb")[0]
-    assert "repaired on the copy" in found.told_of("shop.in_aria")[0]
+    assert "lie behind the damage; keys between" in found.told_of("error: the table shop.in_innodb")[0]
+    assert "repaired on the copy" in found.told_of("warning: the table shop.in_aria")[0]
+    assert found.facts["recovery"] == "read only"
     assert len(found.told_of("shop.parted is damaged")) == 1
     assert "left_over.ibd" in found.told_of("files hold tables that the server does not know")[0]
     assert found.values("söme-thing", "odd name-é") == made.said["söme-thing", "odd name-é"]
@@ -361,6 +388,67 @@ def test_a_table_cut_short_is_read_up_to_there(made, clean, tmp_path):
         assert len(found.told_of(f"the table shop.{name} is damaged")) == 1
     assert ROWS // 4 < len(found.values("shop", "in_myisam")) < ROWS
     assert found.values("shop", "parted") == made.said["shop", "parted"]
+
+
+def crc32c(data: bytes) -> int:
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def forge(path: Path, number: int, change) -> None:
+    """Change an InnoDB page so that its checksum holds (full_crc32: CRC-32C of all before its last four bytes)."""
+    page = bytearray(path.read_bytes()[number * PAGE : (number + 1) * PAGE])
+    assert page[-4:] == crc32c(page[:-4]).to_bytes(4, "big")
+    change(page)
+    page[-4:] = crc32c(page[:-4]).to_bytes(4, "big")
+    overwrite(path, number * PAGE, bytes(page))
+
+
+def short(page: bytearray, at: int) -> int:
+    return int.from_bytes(page[at : at + 2], "big", signed=True)
+
+
+def rows_in_a_circle(page: bytearray) -> None:
+    # A record's next one stands in the two bytes before it, as a distance; the first one's is at byte 97.
+    first = 99 + short(page, 97)
+    second = first + short(page, first - 2)
+    page[second - 2 : second] = (first - second).to_bytes(2, "big", signed=True)
+
+
+def links_to_nowhere(page: bytearray) -> None:
+    page[97:99] = b"\x7f\x7f"
+
+
+def noise(page: bytearray) -> None:
+    page[120:16000] = hashlib.shake_128(b"noise").digest(15880)
+
+
+@pytest.mark.parametrize("change", [rows_in_a_circle, links_to_nowhere, noise])
+def test_forged_pages_cost_one_table(made, clean, tmp_path, monkeypatch, change):
+    """What passes every checksum can crash the server, or make it give rows without end."""
+    monkeypatch.setattr("stocktake.artefacts.databases.mysql.WALK_SECONDS", 2.0)
+    path = clean / "shop" / "in_innodb.ibd"
+    pages = index_pages(path)
+    forge(path, pages[len(pages) // 2], change)
+    found = read(tmp_path / "exhibit", tmp_path)
+    (told,) = found.told
+    assert told.startswith("error: the table shop.in_innodb is damaged")
+    print(told)
+    if change is rows_in_a_circle:
+        assert "leads back to rows that were read before" in told
+    else:
+        assert "the server crashes when it reads the table, signal" in told or "is corrupt" in told
+    rows = found.values("shop", "in_innodb")
+    assert 1000 < len(rows) < ROWS
+    assert set(rows) < set(made.said["shop", "in_innodb"])
+    assert len(set(rows)) == len(rows)
+    for table, said in made.said.items():
+        if table != ("shop", "in_innodb"):
+            assert found.values(*table) == said
 
 
 def test_a_torn_aria_log_is_left_out(made, clean, tmp_path):
@@ -406,7 +494,9 @@ def test_names_and_links_can_not_lead_out_of_the_copy(made, tmp_path):
         archive.writestr("up/shop/..%2f..%2fescape.ibd", "x")
     before = hashes(tmp_path)
     for number, group in enumerate(groups_of(exhibit)):
-        assert not any("linked" in item.path or ".isl" in item.path or ".MRG" in item.path for item in group.items)
+        assert not any(
+            "linked" in item.path or ".isl" in item.path or ".MRG" in item.path for item in group.items
+        )
         unit_folder = tmp_path / f"unit{number}"
         with UnitWriter(unit_folder) as unit:
             scratch = unit_folder / "scratch"
@@ -448,7 +538,9 @@ def test_a_directory_of_mysql_8_needs_a_server_of_its_own(tmp_path):
     mysql_8(tmp_path / "exhibit")
     found = read(tmp_path / "exhibit", tmp_path)
     (told,) = found.told
-    assert told.startswith("error: this is a data directory of MySQL 8.0.36, which only a MySQL server opens:")
+    assert told.startswith(
+        "error: this is a data directory of MySQL 8.0.36, which only a MySQL server opens:"
+    )
     assert "STOCKTAKE_MYSQLD" in told
     assert len(groups_of(tmp_path / "exhibit")[0].items) == 6
 
@@ -580,7 +672,9 @@ print(json.dumps(out))
         found = json.loads(done.output)
         assert found.pop("uid") != 0
         assert found.pop("w.txt") == "written"
-        assert set(found.values()) <= {"refused", "OSError", "ConnectionRefusedError", "PermissionError"}, found
+        assert set(found.values()) <= {"refused", "OSError", "ConnectionRefusedError", "PermissionError"}, (
+            found
+        )
         # One that puts itself apart, in a session of its own, ends with the others.
         with (tmp_path / "errors").open("wb") as errors:
             command = ["/bin/sh", "-c", "setsid sleep 1000 & exec sleep 1000"]
@@ -595,7 +689,7 @@ print(json.dumps(out))
 
 def _is_in(pid: str, folder: Path) -> bool:
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", folder)
+        return Path(f"/proc/{pid}/cwd").samefile(folder)
     except OSError:
         return False
 
@@ -682,7 +776,12 @@ def clusters(tmp_path_factory) -> Clusters:
         shutil.copytree(server.folder / "data", home / "crashed")
         # The same server once more, to end in order.
         command = [str(server.programs / "pg_ctl"), "-D", str(server.folder / "data"), "-w", "-s"]
-        options = ["-o", f"-c port=5433 -c listen_addresses= -c unix_socket_directories={server.folder}", "-l", "/dev/null"]
+        options = [
+            "-o",
+            f"-c port=5433 -c listen_addresses= -c unix_socket_directories={server.folder}",
+            "-l",
+            "/dev/null",
+        ]
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         (server.folder / "data" / "postmaster.pid").unlink()
         subprocess.run([*as_user, *command, *options, "start"], check=True, cwd="/")
@@ -776,14 +875,16 @@ def test_a_table_file_cut_short_is_told(clusters, cluster, tmp_path):
     rows = as_said(found.values("shop.public", "orders"))
     assert rows == clusters.said["orders"][: len(rows)]
     (told,) = found.told
-    assert told.startswith("warning: the table shop.public.orders has 30 pages; its server noted ")
+    assert told.startswith("warning: the table shop.public.orders has 30 pages and its server noted ")
 
 
 def test_another_major_version_is_asked_for(cluster, tmp_path):
     (cluster / "PG_VERSION").write_text("9.6\n")
     found = read(tmp_path / "exhibit", tmp_path)
     (told,) = found.told
-    assert told.startswith("error: this is a cluster of PostgreSQL 9.6, which only a server of that version opens")
+    assert told.startswith(
+        "error: this is a cluster of PostgreSQL 9.6, which only a server of that version opens"
+    )
     assert "apt-get install postgresql-9.6" in told
 
 
@@ -817,4 +918,4 @@ def test_a_locale_that_is_not_here_is_stood_in_for(tmp_path):
 def test_decimals_and_times_are_what_they_were(made):
     """The comparison above is between typed values: these are the types that the server's client gives."""
     row = made.said["shop", "in_innodb"][6]
-    assert (row[2], row[3]) == (Decimal("1.0000"), datetime(2024, 3, 1, 0, 6, 59, 123456))  # noqa: DTZ001
+    assert (row[2], row[3]) == (Decimal("1.0000"), datetime(2024, 3, 1, 0, 6, 59, 123456))

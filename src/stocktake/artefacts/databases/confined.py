@@ -1,7 +1,7 @@
 """Starts a program that is to read hostile files, with nothing in its reach but those files.
 
-Run as a script of its own, by ``server.py``: ``python -I confined.py SETTINGS COMMAND…``. It takes away what the
-program does not need and then becomes the program. As much as the system allows:
+Run as a script of its own by `confinement`: ``python -I confined.py SETTINGS COMMAND…``. It takes away what
+the program does not need and then becomes the program. As much as the system allows:
 
 - the user is an unprivileged one (where this is begun as root), with no way back;
 - no network: a network of its own with nothing in it, or where that is refused no TCP (Landlock);
@@ -31,6 +31,7 @@ _PATH_BENEATH = 1
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _TRUNCATE = 1 << 14
+_FOR_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 
 _SYSTEM = (
     "/usr",
@@ -80,7 +81,10 @@ def _own_namespaces(folder: str, *, root: bool) -> tuple[bool, str | None]:
 
 
 def _restrict_files(folder: str, reads: list[str]) -> int:
-    """Allow reading the system's files and using the folder's, and nothing else (Landlock): its version, 0 none."""
+    """Allow reading the system's files and using the folder's, and nothing else (Landlock).
+
+    Returns the version of Landlock, 0 where there is none.
+    """
     version = int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
     if version < 1:
         return 0
@@ -95,9 +99,8 @@ def _restrict_files(folder: str, reads: list[str]) -> int:
     for path, wanted in allowed:
         with suppress(OSError):
             handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            if not os.path.isdir(path):  # noqa: PTH112 - this script imports no more than it must
-                wanted &= _EXECUTE | _READ_FILE | _WRITE_FILE | _TRUNCATE
-            rule = struct.pack("=Qi", wanted & rights, handle)
+            of_kind = rights if os.path.isdir(path) else rights & _FOR_FILES  # noqa: PTH112 - a script for itself
+            rule = struct.pack("=Qi", wanted & of_kind, handle)
             _libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
             os.close(handle)
     done = _libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0

@@ -1,8 +1,7 @@
 """A folder that a foreign program may work in, and the programs that see nothing else.
 
 `confined.py` says what is taken away from them. As root they run under a user number of their own that no
-account and, as far as can be told, no other folder has; otherwise under the examiner's own account, held to the
-folder by Landlock.
+account has; otherwise under the examiner's own account, held to the folder by Landlock.
 """
 
 import hashlib
@@ -36,7 +35,7 @@ Process = subprocess.Popen[bytes]
 
 @dataclass
 class Confinement:
-    """The folder, its owner, and the processes begun in it. ``reads`` are folders of programs outside of /usr.
+    """The folder, its owner, and the processes begun in it. ``reads`` are programs' folders outside of /usr.
 
     Use as a context manager: at its end no process is left that has the folder, or one in it, as its working
     directory.
@@ -91,9 +90,9 @@ class Confinement:
         given: bytes = b"",
         environment: Mapping[str, str] | None = None,
     ) -> Process:
-        """Begin a program with the folder ``inside`` as its working directory; it reads ``given``, a short text.
+        """Begin a program with the folder ``inside`` as its working directory; it reads the text ``given``.
 
-        ``HOME`` in the arguments and environment of a ``server`` stands for the path at which it sees the folder.
+        ``HOME`` in arguments and environment of a ``server`` stands for the path at which it sees the folder.
         """
         settings = {
             "folder": str(self.folder),

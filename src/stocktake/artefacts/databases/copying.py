@@ -67,7 +67,7 @@ def copy_out(
 def _write(stream: Counted, target: Path) -> None:
     """Write the stream's bytes; zeros become holes, for redo logs are mostly these."""
     with target.open("xb") as file:
-        os.chmod(file.fileno(), 0o600)
+        target.chmod(0o600)
         while block := stream.read1(1 << 20):
             if block == _ZEROS[: len(block)]:
                 file.seek(len(block), os.SEEK_CUR)

@@ -18,8 +18,8 @@ KIND = "mysql-data"
 _MARKS = {"ibdata1", "aria_log_control", "mysql.ibd"}
 _SYSTEM_MARKS = {"user.frm", "db.frm", "global_priv.frm", "plugin.frm"}
 
-# Not copied, because the server makes them anew or would act on them: temporary tablespaces, the buffer pool's
-# list, persisted settings, triggers, lists of merged tables and links to files elsewhere (.isl).
+# Not copied, because the server makes them anew or would act on them: temporary tablespaces, the list of the
+# buffer pool, persisted settings, triggers, lists of merged tables and links to files elsewhere (.isl).
 _TOP = re.compile(
     r"ibdata\d+|ib_logfile\d+|undo_?\d{3}|mysql\.ibd|[\w$@#-]+\.ibd|#ib_\d+_\d+\.dblwr|aria_log_control"
     r"|aria_log\.\d{8}|tc\.log|ddl_recovery\.log|(?:mysql|mariadb)_upgrade_info|auto\.cnf"
@@ -77,7 +77,7 @@ def table_files(items: Iterable[Item], root: str) -> dict[tuple[str, str], list[
 class Written:
     """Which server wrote a directory. ``software`` is ``MariaDB``, ``MySQL`` or empty; ``version`` as found.
 
-    ``page_size`` is InnoDB's, in bytes; ``data_files`` are the files of the system tablespace with their sizes.
+    ``page_size`` is InnoDB's, in bytes; ``data_files`` are the system tablespace's files with their sizes.
     """
 
     software: str
@@ -132,7 +132,7 @@ def written_by(items: Iterable[Item], root: str) -> Written:
 
 
 def _page_size(head: bytes) -> int:
-    """InnoDB's page size by the flags of the system tablespace (fsp0types.h), 16 KiB where they make no sense."""
+    """InnoDB's page size by the system tablespace's flags (fsp0types.h); 16 KiB where they make no sense."""
     if len(head) < 58:
         return _PAGE
     flags = struct.unpack(">I", head[54:58])[0]

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import PIPE
 from typing import BinaryIO, cast
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ import pyarrow as pa
 from stocktake.artefacts.databases import postgresql_folder, programs
 from stocktake.artefacts.databases.confinement import HOME, Confinement, Process, said
 from stocktake.artefacts.databases.copying import copy_out, parts_of
-from stocktake.artefacts.databases.piped import Piped
+from stocktake.artefacts.databases.piped import Piped, most_bytes
 from stocktake.artefacts.databases.unplaced import Unplaced
 from stocktake.artefacts.rows import write_rows
 from stocktake.evidence import Item
@@ -50,8 +51,8 @@ def read(path: str, items: Sequence[Item], unit: UnitWriter, scratch: Path) -> N
         unit.facts["items"] = {}
         unit.problem(
             f"this is a cluster of PostgreSQL {major}, which only a server of that version opens:"
-            f" run apt-get install postgresql-{major} (from apt.postgresql.org where Debian has another version)"
-            " and process the case again"
+            f" run apt-get install postgresql-{major} (from apt.postgresql.org where Debian has another"
+            " version) and process the case again"
             if major
             else "PG_VERSION of this cluster states no version, so that no server can be chosen for it",
             severity="error",
@@ -97,6 +98,7 @@ class _Reading:
         self.major = major
         self.number = int(major.split(".")[0])
         self.process: Process | None = None
+        self.most = most_bytes(item.size for item in items)
         self.superuser = "postgres"
         self.places: dict[str, list[dict[str, str]]] = {}
 
@@ -133,7 +135,7 @@ class _Reading:
         if log is not None and "automatic recovery in progress" in log:
             recovery = "crash recovery"
             self.unit.problem(
-                "the server was not shut down in order: its own crash recovery was run on the copy, which left"
+                "the server was not shut down in order: its own crash recovery was run on the copy, and left"
                 " out what had not been committed",
                 severity="info",
             )
@@ -151,8 +153,8 @@ class _Reading:
             recovery = reset
             if log is not None:
                 self.unit.problem(
-                    f"the cluster could be opened only after {reset} on the copy ({first}): changes of the last"
-                    " moments may be missing or half there"
+                    f"the cluster could be opened only after {reset} on the copy ({first}): changes of the"
+                    " last moments may be missing or half there"
                 )
             else:
                 said_by_reset = f"; {reset}: {_short(done.errors)}" if done.errors else ""
@@ -271,7 +273,7 @@ class _Reading:
         return [], done.errors
 
     def _put_right(self, complaint: str) -> bool:
-        """What can be done about a refused connection: another superuser's name, a locale that is not here."""
+        """Do what can be done about a refused connection: another superuser, a locale that is not here."""
         if f'role "{self.superuser}" does not exist' in complaint and self.superuser == "postgres":
             found = self._first_superuser()
             if found:
@@ -380,9 +382,7 @@ class _Reading:
 
     def _read_damaged(self, database: str, names: list[str], complaint: str) -> None:
         """Read a table once more with its damaged pages taken as empty, and tell what that gave."""
-        _, again = self._dump(
-            database, [f"--table={_pattern(*names)}"], zero_damaged_pages="on"
-        )
+        _, again = self._dump(database, [f"--table={_pattern(*names)}"], zero_damaged_pages="on")
         kept = self.unit.tables.get((f"{database}.{names[0]}", names[1]))
         read = (
             f"{kept.rows} rows of it were read" if kept is not None and kept.rows else "no row of it was read"
@@ -398,7 +398,7 @@ class _Reading:
         )
 
     def _dump(self, database: str, options: list[str], **settings: str) -> tuple[list[tuple[str, str]], str]:
-        """Read a database through pg_dump: schema and name of the tables that it wrote, and its complaints."""
+        """Read a database through pg_dump: schema and name of the tables it wrote, and its complaints."""
         into = Unplaced(self.unit)
         name = database.replace('"', '""')
         with (self.confinement.folder / "errors").open("w+b") as errors:
@@ -410,18 +410,18 @@ class _Reading:
                     f"--dbname=dbname='{_quoted(database)}'",
                 ],
                 inside="run",
-                output=-1,
+                output=PIPE,
                 errors=errors,
                 environment=self._environment(**settings),
             )
-            piped = Piped(process, f'\\connect "{name}"\n'.encode("utf-8", "surrogatepass"))
+            piped = Piped(process, self.most, f'\\connect "{name}"\n'.encode("utf-8", "surrogatepass"))
             with io.BufferedReader(piped, 1 << 20) as stream:
                 postgres.read(cast("BinaryIO", stream), cast("UnitWriter", into))
             code = process.wait()
             self.confinement.end(process)
             complaint = said(errors)
-        if piped.silent:
-            complaint = "nothing more came from the server"
+        if piped.stopped:
+            complaint = piped.stopped
         elif not code:
             if complaint:
                 self.unit.problem(f"pg_dump says of {database}: {_short(complaint)}", severity="info")
@@ -440,7 +440,8 @@ class _Reading:
         """Which files hold each table; a file that is shorter than the server noted last is told."""
         rows, _ = self._sql(
             database,
-            "SELECT encode(convert_to(n.nspname, 'UTF8'), 'hex'), encode(convert_to(c.relname, 'UTF8'), 'hex'),"
+            "SELECT encode(convert_to(n.nspname, 'UTF8'), 'hex'),"
+            " encode(convert_to(c.relname, 'UTF8'), 'hex'),"
             " encode(convert_to(pg_relation_filepath(c.oid), 'UTF8'), 'hex'), c.relpages,"
             " pg_relation_size(c.oid) / current_setting('block_size')::bigint"
             " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -458,7 +459,8 @@ class _Reading:
             ]
             if int(noted) > int(there):
                 self.unit.problem(
-                    f"the table {label} has {there} pages; its server noted {noted} last: the file was cut short",
+                    f"the table {label} has {there} pages and its server noted {noted} last:"
+                    " its file was cut short",
                     table=_text(name),
                 )
 

@@ -36,7 +36,7 @@ class MySQLServer:
 
 
 def mysql_servers() -> list[MySQLServer]:
-    """MySQL and MariaDB servers here: that of ``STOCKTAKE_MYSQLD``, then those in PATH and the usual folders."""
+    """MySQL and MariaDB servers here: that of ``STOCKTAKE_MYSQLD``, then those in PATH and usual folders."""
     found: dict[Path, MySQLServer] = {}
     stated = os.environ.get("STOCKTAKE_MYSQLD", "")
     for path in [*([Path(stated)] if stated else []), *_candidates(("mariadbd", "mysqld"))]:
@@ -47,7 +47,7 @@ def mysql_servers() -> list[MySQLServer]:
 
 
 def fitting(servers: list[MySQLServer], written: Written) -> MySQLServer | None:
-    """The server that should open the directory: the same software and the nearest version from its own up."""
+    """The server to open the directory with: the same software, and the nearest version from its own up."""
     want = tuple(int(part) for part in re.findall(r"\d+", written.version)[:3])
 
     def rank(server: MySQLServer) -> tuple[bool, bool, tuple[int, ...]]:

@@ -1,8 +1,13 @@
 """Questions reach the case's tables and nothing else."""
 
+import io
+import json
+
 import pytest
 
+from command import stocktake
 from stocktake.errors import UserError
+from stocktake.findings.answer import write_json, write_table
 from stocktake.findings.ask import ask
 
 
@@ -64,3 +69,69 @@ def test_a_question_writes_nothing(empty_case, tmp_path):
     before = sorted(path.relative_to(empty_case.path) for path in empty_case.path.rglob("*"))
     answer(empty_case, "select * from orders")
     assert sorted(path.relative_to(empty_case.path) for path in empty_case.path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select * from duckdb_views where exists (with duckdb_views as (select 1) select 1)",
+        "select current_setting('allowed_paths')",
+        "select write_log('x')",
+    ],
+)
+def test_the_engine_tells_nothing_of_the_machine(empty_case, question):
+    with pytest.raises(UserError):
+        answer(empty_case, question)
+
+
+def test_an_answer_in_json_keeps_every_column_and_is_json(empty_case):
+    out = io.StringIO()
+    with ask(
+        empty_case, "select 'a' a, 'b' a, 1/0 x, 'nan'::double y, 'x' || chr(10) || 'y' z"
+    ) as connection:
+        write_json(connection, out)
+    assert json.loads(out.getvalue(), parse_constant=pytest.fail) == [
+        {"a": "a", "a_2": "b", "x": "inf", "y": "nan", "z": "x\ny"}
+    ]
+
+
+def test_a_terminal_shows_one_line_a_row(empty_case):
+    out = io.StringIO()
+    with ask(empty_case, "select 'x' || chr(10) || 'FORGED' || chr(27) || '[31m' a") as connection:
+        write_table(connection, out)
+    assert out.getvalue().splitlines() == ["a", "x\\nFORGED\\x1b[31m"]
+
+
+@pytest.mark.parametrize(
+    "place", ["ledger.jsonl", "case.toml", "exhibits/KC-1/copy/a.sql", "tables/x.csv", ".", "../absent/x.csv"]
+)
+def test_an_answer_never_goes_over_what_the_case_holds(tmp_path, place):
+    (tmp_path / "a.sql").write_text("-- MySQL dump\n")
+    stocktake("new", tmp_path / "op.case", "--ref", "R", "--name", "N", home=tmp_path)
+    stocktake("add", tmp_path / "op.case", tmp_path / "a.sql", "--ref", "KC/1", "--copy", home=tmp_path)
+    before = {path: path.read_bytes() for path in (tmp_path / "op.case").rglob("*") if path.is_file()}
+    ran = stocktake(
+        "ask", tmp_path / "op.case", "select 1", "--out", tmp_path / "op.case" / place, home=tmp_path
+    )
+    assert ran.code == 2
+    assert ran.err.startswith("stocktake: ")
+    changed = {
+        path.name
+        for path, was in before.items()
+        if path.read_bytes() != was and not path.name.startswith("ledger")
+    }
+    assert not changed
+    assert stocktake("verify", tmp_path / "op.case", home=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("copy", [(), ("--copy",)])
+def test_an_answer_never_goes_over_an_exhibit(tmp_path, copy):
+    (tmp_path / "a.sql").write_text("-- MySQL dump\n")
+    stocktake("new", tmp_path / "op.case", "--ref", "R", "--name", "N", home=tmp_path)
+    stocktake("add", tmp_path / "op.case", tmp_path / "a.sql", *copy, home=tmp_path)
+    for command in (("ask", "select 1"), ("report", "summary")):
+        ran = stocktake(
+            command[0], tmp_path / "op.case", command[1], "--out", tmp_path / "a.sql", home=tmp_path
+        )
+        assert ran.code == 2
+    assert (tmp_path / "a.sql").read_text() == "-- MySQL dump\n"

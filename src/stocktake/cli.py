@@ -27,9 +27,11 @@ from rich.progress import (
 import stocktake
 from stocktake.case import Case, Settings
 from stocktake.errors import UserError
+from stocktake.evidence.names import text as name_text
 from stocktake.findings.answer import visible
 
 if TYPE_CHECKING:
+    from stocktake.custody.exhibit import Exhibit
     from stocktake.shops.recognition import Recognition
 
 app = typer.Typer(
@@ -79,7 +81,15 @@ def new(
 
     settings = Settings(ref, name, force, authority, time_zone, datetime.now(UTC).replace(microsecond=0))
     made = Case.create(case, settings)
-    ledger.record(made, "new", {"reference": ref, "name": name, "lead_force": force, "authority": authority})
+    stated = {
+        "reference": ref,
+        "name": name,
+        "lead_force": force,
+        "authority": authority,
+        "time_zone": time_zone,
+        "settings_sha256": hashlib.sha256((made.path / "case.toml").read_bytes()).hexdigest(),
+    }
+    ledger.record(made, "new", stated)
     _print(as_json, {"case": str(made.path), "reference": ref}, f"Case {ref} is at {case}.")
 
 
@@ -126,7 +136,7 @@ def add(
                 )
             )
         if not as_json:
-            print(f"{taken[-1].reference}: {path.name}, {taken[-1].size:,} bytes, SHA-256 {taken[-1].sha256}")
+            print(_taken_in(taken[-1]))
     if as_json:
         _json([_facts(exhibit) for exhibit in taken])
 
@@ -147,7 +157,9 @@ def process(
     from stocktake.process import process as run
 
     opened = Case.open(case)
-    tell: Callable[[str], None] = (lambda _: None) if as_json else (lambda line: print(line, flush=True))
+    tell: Callable[[str], None] = (
+        (lambda _: None) if as_json else (lambda line: print(visible(line), flush=True))
+    )
     done = run(opened, engine=engine.value, jobs=jobs, tell=tell)
     ended = "nothing was left to do" if not done.exhibits else f"processed {', '.join(done.exhibits)}"
     _print(
@@ -179,7 +191,9 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Ask a question in SQL (read-only)."""
+    from stocktake.commerce.tables import read_manifest
     from stocktake.custody import ledger
+    from stocktake.custody.exhibit import exhibits
     from stocktake.findings import answer
     from stocktake.findings.ask import ask as run
 
@@ -187,17 +201,26 @@ def ask(
     form = Format.json if as_json else format
     if form is Format.parquet and out is None:
         raise UserError("Parquet goes to a file: name one with --out.")
+    if out is not None:
+        out = _out(opened, out)
     ledger.record(opened, "consultation", {"by": "ask", "question": question}, reason=reason)
+    waiting = [
+        exhibit.reference for exhibit in exhibits(opened) if read_manifest(opened, exhibit.reference) is None
+    ]
+    if waiting:
+        print(
+            f"stocktake: not processed yet, and so not in the answer: {', '.join(waiting)}", file=sys.stderr
+        )
     with run(opened, question) as connection:
         if out is None:
             answer.WRITERS[form](connection, sys.stdout)
-        elif form is Format.parquet:
-            answer.write_parquet(connection, out)
         else:
-            beside = out.with_name(out.name + ".new")
-            with beside.open("w", encoding="utf-8", newline="") as file:
-                answer.WRITERS[form](connection, file)
-            beside.replace(out)
+            with _whole(out) as beside:
+                if form is Format.parquet:
+                    answer.write_parquet(connection, beside)
+                else:
+                    with beside.open("w", encoding="utf-8", newline="") as file:
+                        answer.WRITERS[form](connection, file)
 
 
 @app.command()
@@ -309,6 +332,10 @@ def _recognition_text(one: "Recognition") -> str:
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the case folder is made.")] = Path(),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the report is there.")] = False,
+    server: Annotated[
+        bool,
+        typer.Option("--server", help="Take in the second server's disk too; its shop's orders count again."),
+    ] = False,
 ) -> None:
     """Take in a made-up seizure, process it, report on it, and open its pages."""
     from stocktake import demo as seizure
@@ -330,7 +357,7 @@ def demo(
     there = {exhibit.reference for exhibit in custody.exhibits(opened)}
     with TemporaryDirectory(prefix="stocktake-demo-") as laid_out:
         for one in seizure.lay_out(Path(laid_out)):
-            if one.reference in there:
+            if one.reference in there or (one.reference == seizure.SERVER and not server):
                 continue
             taken = custody.add(
                 opened,
@@ -343,8 +370,8 @@ def demo(
                 copy=True,
                 parcels=one.parcels,
             )
-            print(f"{taken.reference}: {taken.name}, {taken.size:,} bytes, SHA-256 {taken.sha256}")
-    run(opened, tell=lambda line: print(line, flush=True))
+            print(_taken_in(taken))
+    run(opened, tell=_tell)
     status(path)
     made, _ = _make_report(opened, None)
     print(f"\nThe report is {made}")
@@ -352,17 +379,51 @@ def demo(
         serve(path)
 
 
+def _tell(line: str) -> None:
+    print(visible(line), flush=True)
+
+
+def _taken_in(exhibit: "Exhibit") -> str:
+    name = name_text(exhibit.name)
+    return f"{exhibit.reference}: {name}, {exhibit.size:,} bytes, SHA-256 {exhibit.sha256}"
+
+
 def _make_report(case: Case, out: Path | None) -> tuple[Path, str]:
     """Make the summary, record it in the ledger; returns the file and its SHA-256."""
     from stocktake.custody import ledger
     from stocktake.reports.summary import summary
 
-    made = summary(case, out)
+    made = summary(case, out and _out(case, out))
     with made.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     where = os.path.relpath(made.resolve(), case.path)
     ledger.record(case, "report", {"kind": "summary", "file": where, "sha256": digest})
     return made, digest
+
+
+def _out(case: Case, out: Path) -> Path:
+    """Where a result goes: never into the case but for reports/, never onto an exhibit."""
+    from stocktake.custody.exhibit import exhibits
+
+    place = case.writable(out)
+    for exhibit in exhibits(case):
+        for seized in (exhibit.location(case).resolve(), Path(exhibit.source).resolve()):
+            if place == seized or seized in place.parents:
+                raise UserError(f"{out} is exhibit {exhibit.reference}, which is never written.")
+    return place
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """A file beside ``out`` that takes its place when it is whole, and else is gone."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}.new")
+    try:
+        yield beside
+        beside.replace(out)
+    except OSError as error:
+        raise UserError(f"{out} can't be written: {error.strerror or error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
 
 def _make_tables(case: Case, exhibit: Exhibit, units: list[Path], made_from: dict[str, Any]) -> None:
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
-    made.mkdir()
+    made.mkdir(parents=True)
     try:
         map_exhibit(case, exhibit.reference, made)
     except (OSError, MemoryError):

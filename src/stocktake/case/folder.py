@@ -62,6 +62,23 @@ class Case:
             os.fsync(file.fileno())
         return path.read_bytes()
 
+    def writable(self, out: Path) -> Path:
+        """``out`` as a place that a result may be written to; a UserError where it may not.
+
+        Inside of the case that is ``reports/`` alone: exhibits, ledger and tables are written by their own
+        acts. What lies there already is replaced only where it is a result of the same name in ``reports/``
+        or outside of the case, and never where it is an exhibit's own bytes (`Exhibit.location`), which the
+        caller checks.
+        """
+        place = out.resolve()
+        if place.is_dir():
+            raise UserError(f"{out} is a folder; name a file.")
+        if not place.parent.is_dir():
+            raise UserError(f"The folder {out.parent} is not there.")
+        if self.path in place.parents and self.reports not in place.parents:
+            raise UserError(f"{out} lies in the case; inside of it only reports/ takes results.")
+        return place
+
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Case":
         """Lay out a new case folder at ``path``, which must not exist or be empty."""

@@ -20,6 +20,7 @@ CASE_REFERENCE = "SB/2025/0041"
 LEAD_FORCE = "Saltersby Constabulary (made up)"
 AUTHORITY = "Search warrant, Misuse of Drugs Act 1971 s. 23 (made up for this demonstration)"
 CASE_FOLDER = "op-saltmarsh"
+SERVER = "KC/4"  # the disk of the second server, which holds the shop of KC/2 a week later
 
 
 @dataclass(frozen=True)

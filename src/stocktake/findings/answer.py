@@ -7,6 +7,7 @@ escape sequences.
 
 import csv
 import json
+import math
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -40,12 +41,14 @@ def write_csv(connection: duckdb.DuckDBPyConnection, out: TextIO) -> int:
 def write_json(connection: duckdb.DuckDBPyConnection, out: TextIO) -> int:
     """Write a list of objects, one a line; returns how many."""
     reader = connection.to_arrow_reader(BATCH)
-    names = reader.schema.names
+    names = unlike(reader.schema.names)
     count = 0
     out.write("[")
     for row in _rows(reader):
         out.write(",\n" if count else "\n")
-        out.write(json.dumps(dict(zip(names, map(jsonable, row), strict=True)), ensure_ascii=False))
+        out.write(
+            json.dumps(dict(zip(names, map(jsonable, row), strict=True)), ensure_ascii=False, allow_nan=False)
+        )
         count += 1
     out.write("\n]\n" if count else "]\n")
     return count
@@ -146,7 +149,7 @@ def decimal_text(value: Decimal) -> str:
 
 def jsonable(value: Any) -> Any:
     """``value`` as JSON holds it: decimals and times as text."""
-    if isinstance(value, Decimal | date | bytes):
+    if isinstance(value, Decimal | date | bytes) or (isinstance(value, float) and not math.isfinite(value)):
         return plain(value)
     if isinstance(value, dict):
         return {str(key): jsonable(entry) for key, entry in value.items()}
@@ -155,13 +158,27 @@ def jsonable(value: Any) -> Any:
     return value
 
 
+def unlike(names: list[str]) -> list[str]:
+    """The names, each of a kind: a second ``a`` is ``a_2``, for objects that hold one of a name."""
+    seen: set[str] = set()
+    found = []
+    for name in names:
+        own, number = name, 1
+        while own in seen:
+            number += 1
+            own = f"{name}_{number}"
+        seen.add(own)
+        found.append(own)
+    return found
+
+
 def visible(text: str) -> str:
-    """``text`` with control and direction-changing characters shown as escapes, for a terminal."""
+    """``text`` with control and direction-changing characters shown as escapes, for a line of a terminal."""
     if text.isprintable():
         return text
     return "".join(
         character
-        if character == "\n" or unicodedata.category(character)[0] != "C"
+        if unicodedata.category(character)[0] != "C"
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )

@@ -26,6 +26,15 @@ from stocktake.records.catalogue import RawTable, raw_tables
 
 # Functions that make rows out of their arguments alone.
 _TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
+# Functions of one value that tell of the machine or of the engine, and so of no case.
+_OTHER_FUNCTIONS = {
+    "current_setting",
+    "getenv",
+    "write_log",
+    "current_schemas",
+    "current_database",
+    "version",
+}
 
 
 @contextmanager
@@ -82,10 +91,16 @@ def _tables_named(parsed: dict[str, Any]) -> set[tuple[str, str]]:
             if node.get("catalog_name"):
                 raise UserError(f"There is no database {node['catalog_name']} in a case.")
             named.add((str(node.get("schema_name") or "main"), str(node["table_name"])))
+        elif node.get("class") == "FUNCTION" and str(node.get("function_name")).lower() in _OTHER_FUNCTIONS:
+            raise UserError(f"{node['function_name']} tells nothing of the case, so ask does not run it.")
         elif node.get("type") == "TABLE_FUNCTION":
             name = str(node["function"]["function_name"]).lower()
             if name not in _TABLE_FUNCTIONS:
                 raise UserError(f"{name} reads from outside of the case's tables, so ask does not run it.")
+    with duck.connect() as engine:
+        known = {row[0].lower() for row in engine.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    if strange := sorted(own_names & known):
+        raise UserError(f"A WITH can't be called {strange[0]}, which is a name of the engine's own.")
     canonical = {(schema, table) for schema, table in named if schema.lower() == "main"}
     for _, table in sorted(canonical):
         if table.lower() not in TABLES and table.lower() not in own_names:

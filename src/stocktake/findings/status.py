@@ -6,6 +6,7 @@ from decimal import Decimal
 from stocktake.case import Case
 from stocktake.commerce.tables import open_case, read_manifest
 from stocktake.custody.exhibit import exhibits
+from stocktake.evidence.names import text as name_text
 from stocktake.findings.answer import decimal_text, visible
 
 
@@ -90,7 +91,7 @@ def text(status: Status) -> str:
     for exhibit in status.exhibits:
         state = "processed" if exhibit.processed else "not processed"
         lines.append(
-            f"  {exhibit.reference:10} {exhibit.size:>16,} bytes  {state:13}  {visible(exhibit.name)}"
+            f"  {exhibit.reference:10} {exhibit.size:>16,} bytes  {state:13}  {name_text(exhibit.name)}"
         )
     if status.rows:
         lines += ["", "Rows"]

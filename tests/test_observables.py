@@ -628,6 +628,9 @@ def test_example_numbers_of_other_countries(region):
         'a:4:{s:8:"quantity";i:1;s:4:"name";s:9:"Blue 10mg";}',
         "0000 0000 0000 0000 0000 0000 0000 0000 0000 0000",
         "wickr is closed; jabber is old; telegram too",
+        "gpgv: new option. + commit fb88f37c40dc156fa0b5bfba4ac85f1e553fd7e9",
+        "4431 4461 4492 4522 4553 4584 4615 4646 4677 4709 4740 4771 4803 4835 4867 4899",
+        "imagemagick (8:6.9.11.60+dfsg-1.6) 1.2.3.4~rc1",
         "10.0.0.256 1.2.3 01.02.03.04 1.2.3.4.5",
     ],
 )  # fmt: skip

@@ -177,13 +177,14 @@ _WORD_GROUPS = (
     (b"private key block-----",),
     (b"signature-----",),
     (b".0.0",),
+    (b"commit", b"sha"),
 )
 (
     TRANSACTION, OPENPGP, TRACKING, TELEGRAM, JABBER, SCHEMES, TELEGRAM_HOSTS, SIGNAL_HOSTS, ONION,
     PUNYCODE, WWW, WICKR, WICKR_TAILS, DHL_GERMANY, DHL_PIECES, BECH32_HEADS,
     KEY_HEADS, KEY_HEADS_OTHER, BITCOINCASH,
-    ARMOUR_ENDS, ARMOUR_BEGINS, _1, _2, _3, _4, _5, VERSION_END,
-) = range(27)  # fmt: skip
+    ARMOUR_ENDS, ARMOUR_BEGINS, _1, _2, _3, _4, _5, VERSION_END, DIGESTS,
+) = range(28)  # fmt: skip
 
 
 def _classes() -> npt.NDArray[np.int32]:
@@ -635,6 +636,8 @@ def _chain(data, dot, out, count, slots, labels):
                 joined = _CLASS[data[stop + 1]] & ALNUM
             if after == 45:
                 joined = _CLASS[data[stop + 1]] & LETTER
+            if after == 43 or after == 126:
+                joined = 1  # a package's version: 6.9.11.60+dfsg
             if data[s - 1] == 47 and _CLASS[data[s - 2]] & LETTER and _said(data, stop - 4, VERSION_END):
                 joined = 1  # a program's version: Chrome/120.0.0.0
             if not joined:
@@ -1193,6 +1196,28 @@ def _card(data, s, e, out, count):
 
 
 @njit(nogil=True, cache=True)
+def _groups_around(data, s, e, apart):
+    """Groups of four digits, at most two on each side, that go on beside ``data[s:e]``: columns."""
+    groups = 0
+    for turn in range(2):
+        p = s - 5 if turn == 0 else e
+        for _ in range(2):
+            gap = p + 4 if turn == 0 else p
+            digits = p if turn == 0 else p + 1
+            if data[gap] != apart:
+                break
+            whole = True
+            for k in range(digits, digits + 4):
+                whole = whole and _CLASS[data[k]] & DIGIT != 0
+            beyond = data[digits - 1] if turn == 0 else data[digits + 4]
+            if not whole or _CLASS[beyond] & ALNUM:
+                break
+            groups += 1
+            p += -5 if turn == 0 else 5
+    return groups
+
+
+@njit(nogil=True, cache=True)
 def _spaced_card(data, s, out, count):
     """A card number in groups: 4-4-4-4, or 4-6-5 as American Express prints it, one separator throughout."""
     apart = data[s + 4]
@@ -1217,7 +1242,7 @@ def _spaced_card(data, s, out, count):
         groups += 1
         p = q
     whole = groups == 4 if second == 4 else groups == 3 and second == 6
-    if not whole or _CLASS[data[p]] & ALNUM:
+    if not whole or _CLASS[data[p]] & ALNUM or _groups_around(data, s, p, apart) > 1:
         return count
     return _card(data, s, p, out, count)
 
@@ -1472,7 +1497,9 @@ def _long(data, s, e, seen, out, count):
     b = data[s]
     if not seen & NOT_HEX:
         if size == 40:
-            note = IN_CONTEXT if _near(data, s, 40, OPENPGP) else NO_CONTEXT
+            note = (
+                IN_CONTEXT if _near(data, s, 40, OPENPGP) and not _near(data, s, 10, DIGESTS) else NO_CONTEXT
+            )
             count = _put(out, count, s, e, Form.HEX40, note)
         elif size == 64:
             note = IN_CONTEXT if _near(data, s, 40, TRANSACTION) else NO_CONTEXT

@@ -267,8 +267,15 @@ def crashed(made, tmp_path) -> Path:
     return Path(shutil.copytree(made.crashed, tmp_path / "exhibit" / "var" / "lib" / "mysql"))
 
 
-def test_every_value_is_what_the_server_said(made, clean, tmp_path):
-    found = read(tmp_path / "exhibit", tmp_path)
+@pytest.fixture(scope="module")
+def found(made, tmp_path_factory) -> Read:
+    """The directory of the server that ended in order, as it was read."""
+    home = tmp_path_factory.mktemp("found")
+    shutil.copytree(made.clean, home / "exhibit" / "var" / "lib" / "mysql")
+    return read(home / "exhibit", home)
+
+
+def test_every_value_is_what_the_server_said(made, found):
     assert found.told == []
     for table, said in made.said.items():
         assert found.values(*table) == said
@@ -283,9 +290,8 @@ def test_every_value_is_what_the_server_said(made, clean, tmp_path):
     assert all(row["_offset"] is row["_length"] is None for row in found.rows("shop", "in_aria"))
 
 
-def test_each_table_names_the_files_it_lay_in(clean, tmp_path):
-    found = read(tmp_path / "exhibit", tmp_path)
-    there = hashes(tmp_path / "exhibit")
+def test_each_table_names_the_files_it_lay_in(made, found):
+    there = {f"var/lib/mysql/{path}": of for path, of in hashes(made.clean).items()}
     places = found.facts["table_files"]
     assert set(places) == {f"{database}.{name}" for database, name in TABLES_HERE}
     for files in places.values():
@@ -293,14 +299,12 @@ def test_each_table_names_the_files_it_lay_in(clean, tmp_path):
             assert there[file["path"]] == file["sha256"]
     assert [file["path"] for file in places["shop.in_aria"]] == ["var/lib/mysql/shop/in_aria.MAD"]
     assert len(places["shop.parted"]) == 2
-    assert places["söme-thing.odd name-é"][0]["path"].endswith("@0020name@002d@0J@00a9.ibd") or "@" in str(
-        places
-    )
+    (odd,) = places["söme-thing.odd name-é"]
+    assert odd["path"].startswith("var/lib/mysql/s@1ime@002dthing/odd@0020name@002d@0")
     assert found.facts["items"]["var/lib/mysql/ibdata1"]["sha256"] == there["var/lib/mysql/ibdata1"]
 
 
-def test_accounts_come_without_their_passwords(clean, tmp_path):
-    found = read(tmp_path / "exhibit", tmp_path)
+def test_accounts_come_without_their_passwords(found):
     assert ("till", "10.8.0.3", "mysql_native_password") in found.values("mysql", "server_accounts")
     assert "secret" not in json.dumps(found.manifest)
 
@@ -437,11 +441,11 @@ def test_forged_pages_cost_one_table(made, clean, tmp_path, monkeypatch, change)
     found = read(tmp_path / "exhibit", tmp_path)
     (told,) = found.told
     assert told.startswith("error: the table shop.in_innodb is damaged")
-    print(told)
     if change is rows_in_a_circle:
         assert "leads back to rows that were read before" in told
     else:
         assert "the server crashes when it reads the table, signal" in told or "is corrupt" in told
+        assert len(found.values("shop", "in_innodb")) > 0.9 * ROWS
     rows = found.values("shop", "in_innodb")
     assert 1000 < len(rows) < ROWS
     assert set(rows) < set(made.said["shop", "in_innodb"])

@@ -31,10 +31,13 @@ def contexts(data: Bytes, starts: Places, ends: Places, reach: int) -> pa.Array:
     It ends at a NUL, holds whole UTF-8 characters only, and shows as ``\\xNN`` what is none, control
     characters, and the marks that turn the direction of writing. Line ends and tabs become spaces.
     """
-    room = int(np.minimum(ends - starts, SHOWN).sum() + 2 * (reach + 4) * len(starts))
-    out = np.empty(room * 4, np.uint8)
+    plain = int(np.minimum(ends - starts, SHOWN).sum() + 2 * (reach + 4) * len(starts))
     offsets = np.zeros(len(starts) + 1, np.int32)
-    used = _contexts(data, starts, ends, reach, offsets, out)
+    for room in (plain + plain // 4, plain * 4):  # all as it is and a little, or every byte as \xNN
+        out = np.empty(room, np.uint8)
+        used = _contexts(data, starts, ends, reach, offsets, out)
+        if used >= 0:
+            break
     return _array(pa.string(), offsets, out[:used].copy())
 
 
@@ -50,10 +53,10 @@ def _array(kind: pa.DataType, offsets: npt.NDArray[np.int32], data: Bytes) -> pa
 @njit(nogil=True, cache=True)
 def _gather(data, starts, offsets, out):
     for row in range(len(starts)):
-        s = starts[row]
-        for k in range(offsets[row], offsets[row + 1]):
-            out[k] = data[s]
-            s += 1
+        at = np.uint64(starts[row])
+        for k in range(np.uint64(offsets[row]), np.uint64(offsets[row + 1])):
+            out[k] = data[at]
+            at += np.uint64(1)
 
 
 @njit(nogil=True, cache=True)
@@ -125,6 +128,8 @@ def _contexts(data, starts, ends, reach, offsets, out):
         while ahead < 3 and data[end] & 0xC0 == 0x80:
             end += 1
             ahead += 1
+        if used + 4 * (end - p) > len(out):
+            return -1
         while p < end:
             at = np.uint64(p)  # an unsigned index spares the look at whether it is negative
             to = np.uint64(used)

@@ -353,7 +353,7 @@ NAMES = st.sampled_from(["KC/1", "../x", "", "a\0b", "\ud800", "/etc", "x" * 300
     wild=st.lists(
         st.fixed_dictionaries(
             {
-                "action": st.sampled_from(["add", "process", "report", "export"]),
+                "action": st.sampled_from(["add", "process", "report", "export", "new", "settings"]),
                 "line": st.integers(1, 9) | JSON,
                 "previous": st.just(ZERO) | JSON,
                 "detail": st.fixed_dictionaries(
@@ -368,6 +368,8 @@ NAMES = st.sampled_from(["KC/1", "../x", "", "a\0b", "\ud800", "/etc", "x" * 300
                         "sha256": JSON,
                         "exhibit_toml": JSON,
                         "file": NAMES | JSON,
+                        "settings_sha256": JSON,
+                        "name": JSON,
                         "manifests": st.dictionaries(NAMES, JSON, max_size=2) | JSON,
                     },
                 ),
@@ -512,6 +514,7 @@ def test_a_whole_case_passes_and_is_not_written_to(full):
         "ledger_lines": 6,
         "seals": 6,
         "signatures": 6,
+        "settings": 0,
         "exhibits": 4,
         "files": 8,
         "parts": 4,
@@ -674,6 +677,67 @@ def test_a_manifest_that_is_none_is_named(full, manifest):
     (full.tables / "KC-1.json").write_bytes(manifest)
     ledger.record(full, "process", {"exhibit": "KC/1", "manifests": {"tables/KC-1.json": sha256(manifest)}})
     assert "tables/KC-1.json" in subjects(full)[0]
+
+
+STATED = {"reference": "R/1", "name": "N", "lead_force": "", "authority": ""}
+
+
+def with_settings(path, **stated):
+    """A case whose first entry states its settings."""
+    case = new_case(path)
+    ledger.record(case, "new", STATED | stated)
+    return case, case.path / "case.toml"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda text: text.replace('authority = ""', 'authority = "Warrant 9"'),
+        lambda text: text.replace('"UTC"', '"Asia/Tokyo"'),
+        lambda text: text + "# a remark\n",
+        lambda _: "\xff",
+    ],
+)
+def test_changed_settings_are_named(tmp_path, forge):
+    case, settings = with_settings(tmp_path / "c.case")
+    digest = sha256(settings.read_bytes())
+    case, settings = with_settings(tmp_path / "d.case", time_zone="UTC", settings_sha256=digest)
+    found = verify(case)
+    assert (found.exit_code, found.notes, found.counts["settings"]) == (0, [], 1)
+    settings.write_text(forge(settings.read_text()), "latin-1")
+    assert [failure.message for failure in verify(case).failures] == [
+        "case.toml was changed since the case was made (ledger line 1)."
+    ]
+    ledger.record(case, "settings", {"settings_sha256": sha256(settings.read_bytes())})
+    assert verify(case).exit_code == 0
+    settings.write_bytes(b"")
+    assert [failure.message for failure in verify(case).failures] == [
+        "case.toml was changed since its settings were recorded (ledger line 2)."
+    ]
+
+
+def test_of_an_older_case_the_settings_that_were_stated_are_compared(tmp_path):
+    case, settings = with_settings(tmp_path / "c.case")
+    found = verify(case)
+    assert found.exit_code == 0
+    assert [note.message for note in found.notes] == [
+        "Ledger line 1 does not state these settings in case.toml, so they were not checked:"
+        " created, marking, time_zone."
+    ]
+    text = settings.read_text()
+    settings.write_text(text.replace('authority = ""', 'authority = "Warrant 9"'))
+    assert [failure.message for failure in verify(case).failures] == [
+        "case.toml was changed since the case was made (ledger line 1): authority differs."
+    ]
+    for hostile in (b"\xff", b"a = " + b"[" * 100_000, b"#" * (2 << 20)):
+        settings.write_bytes(hostile)
+        assert [failure.subject for failure in verify(case).failures] == ["case.toml"]
+    settings.unlink()
+    settings.symlink_to(tmp_path / "elsewhere.toml")
+    (tmp_path / "elsewhere.toml").write_text(text)
+    assert [failure.message for failure in verify(case).failures] == [
+        "case.toml is, or lies behind, a symbolic link."
+    ]
 
 
 def test_reports_are_checked_where_they_still_are(full, tmp_path):

@@ -21,13 +21,15 @@ What it checks
   4. What was derived. The newest "process" entry of an exhibit states the SHA-256 of manifests, which state
      those of the Parquet parts beside them.
   5. Reports and exports, by the SHA-256 in their entries.
+  6. case.toml. The "new" entry, or a later "settings" entry, states its SHA-256; that of an older case states
+     some of the settings, which are compared, and the others are named.
 
 What it cannot see
   - That the ends of ledger.jsonl AND ledger.sig were cut off together: what is left is whole in itself. Every
     report prints the head and the count of its day: compare them, or give them as --head and --count.
   - That somebody who holds the signing key wrote everything anew. Again, compare with a printed report.
   - Whether a key is whose it is said to be. Compare its fingerprint with a printed one.
-  - A change of the very last entry where an interruption kept it from being sealed; that case is noted.
+  - A change of the very last entry where an interruption kept it from being sealed; that is UNCHECKED.
 """
 
 from __future__ import annotations
@@ -57,12 +59,17 @@ try:
     CAN_CHECK_SIGNATURES = True
 except ImportError:
     CAN_CHECK_SIGNATURES = False
+try:
+    import tomllib
+except ImportError:  # before Python 3.11
+    tomllib = None  # type: ignore[assignment]
 
 NO_HASH = "0" * 64
 SEAL_PREFIX = b"stocktake ledger seal 1\n"
 BLOCK = 1 << 20
 LINE_LIMIT = 64 << 20  # a longer ledger line is hashed, and not parsed
 MANIFEST_LIMIT = 256 << 20
+SETTINGS_LIMIT = 1 << 20
 FINDINGS_OF_A_KIND = 200  # a case turned upside down need not print a million sentences
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -78,7 +85,7 @@ class UnreadableError(Exception):
 class Finding:
     """One thing found: its kind, what it is about, the line of the ledger or seal file, and a sentence."""
 
-    kind: str  # "ledger", "seal", "signature", "exhibit", "derived" or "report"
+    kind: str  # "ledger", "seal", "signature", "settings", "exhibit", "derived" or "report"
     subject: str
     line: int | None
     message: str
@@ -93,7 +100,7 @@ class Verification:
     notes: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("ledger_lines", "seals", "signatures", "exhibits", "files", "parts", "reports"), 0
+            ("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts", "reports"), 0
         )
     )
     count: int = 0
@@ -146,6 +153,7 @@ class Verification:
                     _number(counts["ledger_lines"], "ledger line"),
                     _number(counts["seals"], "seal"),
                     _number(counts["signatures"], "signature"),
+                    _number(counts["settings"], "case.toml", "case.toml"),
                     _number(counts["exhibits"], "exhibit"),
                     _number(counts["files"], "exhibit file"),
                     _number(counts["parts"], "derived file"),
@@ -197,6 +205,7 @@ def verify(
         for other in sorted(set(found.keys) - {own_key}):
             found.note("seal", "ledger.sig", f"Key {other} is not the key of this installation.")
 
+    _check_settings(case, seen, found)
     parts = _derived_parts(case, seen, found)
     total = sum(_integer(detail.get("size")) for _, detail in seen.exhibits.values())
     total += sum(size for _, _, size in parts)
@@ -229,6 +238,7 @@ class _Ledger:
     """What the walk over the ledger leaves: the hash of every line, and the entries that state hashes."""
 
     hashes: list[str] = field(default_factory=list)
+    settings: tuple[int, str, dict[str, Any]] | None = None  # line, action, detail
     exhibits: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     processed: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     documents: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -463,20 +473,27 @@ def _walk_ledger(case: str, seals: dict[int, list[str]], seen: _Ledger, found: V
     _check_chain(chained, seals, found)
 
 
+def checked_entry(stored: bytes | None) -> dict[str, Any]:
+    """The entry on a line of ledger.jsonl; UnreadableError where the line is none."""
+    entry = parsed(stored)
+    if type(entry.get("line")) is not int or entry["line"] < 1:
+        raise UnreadableError("has no line number")
+    if not isinstance(entry.get("previous"), str) or not _HASH.match(entry["previous"]):
+        raise UnreadableError("does not hold the hash of the line before")
+    if not isinstance(entry.get("action"), str) or not isinstance(entry.get("detail"), dict):
+        raise UnreadableError("has no action and detail")
+    return entry
+
+
 def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained:
     """Take from a line what the chain needs, and into ``seen`` what its entry states."""
     try:
-        entry = parsed(stored.stored)
-        line, previous, action = entry.get("line"), entry.get("previous"), entry.get("action")
-        if type(line) is not int or line < 1:
-            raise UnreadableError("has no line number")
-        if not isinstance(previous, str) or not _HASH.match(previous):
-            raise UnreadableError("does not hold the hash of the line before")
-        detail = entry.get("detail")
-        if not isinstance(action, str) or not isinstance(detail, dict):
-            raise UnreadableError("has no action and detail")
+        entry = checked_entry(stored.stored)
     except UnreadableError as problem:
         return _Chained(stored.sha256, stored.ended, None, "", False, 0, "", str(problem))
+    action, detail = entry["action"], entry["detail"]
+    if (action == "new" and seen.settings is None) or (action == "settings" and "settings_sha256" in detail):
+        seen.settings = (stored.number, action, detail)
     name = detail.get("exhibit")
     if action == "add" and isinstance(name, str):
         if name in seen.exhibits:
@@ -490,8 +507,8 @@ def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained
     return _Chained(
         stored.sha256,
         stored.ended,
-        line,
-        previous,
+        entry["line"],
+        entry["previous"],
         entry.get("torn") is True,
         _integer(entry.get("unsealed")),
         _words(entry.get("at")),
@@ -669,6 +686,52 @@ def _compare_key(key: str, found: Verification) -> None:
     if not CAN_CHECK_SIGNATURES:
         message = "Seals name the printed key, but that they are by it could not be checked."
         found.could_not("seal", "ledger.sig", message)
+
+
+# -------------------------------------------------------------------------------------------- the settings
+
+
+def _check_settings(case: str, seen: _Ledger, found: Verification) -> None:
+    if seen.settings is None:  # the count of what was checked says so
+        return
+    line, action, detail = seen.settings
+    since = "the case was made" if action == "new" else "its settings were recorded"
+    try:
+        if "settings_sha256" not in detail:
+            _compare_settings(case, line, detail, found)
+        else:
+            if hash_file(within(case, "case.toml"))[1] != detail["settings_sha256"]:
+                message = f"case.toml was changed since {since} (ledger line {line})."
+                found.fail("settings", "case.toml", message)
+            found.counts["settings"] = 1
+    except (OSError, UnreadableError) as problem:
+        found.fail("settings", "case.toml", f"case.toml {_why(problem)}.")
+
+
+def _compare_settings(case: str, line: int, detail: dict[str, Any], found: Verification) -> None:
+    """Compare what the entry of an older case, which states no hash, says of the settings."""
+    if tomllib is None:
+        message = "case.toml could not be checked: that of an older case needs Python 3.11 or newer."
+        found.could_not("settings", "case.toml", message)
+        return
+    with os.fdopen(_open_regular(within(case, "case.toml")), "rb") as file:
+        content = file.read(SETTINGS_LIMIT + 1)
+    if len(content) > SETTINGS_LIMIT:
+        raise UnreadableError(f"is longer than {SETTINGS_LIMIT} bytes")
+    try:
+        settings = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("can't be read as settings") from error
+    found.counts["settings"] = 1
+    known = [name for name in ("reference", "name", "lead_force", "authority", "time_zone") if name in detail]
+    for name in known:
+        if settings.get(name, "") != detail[name]:
+            message = f"case.toml was changed since the case was made (ledger line {line}): {name} differs."
+            found.fail("settings", "case.toml", message)
+    rest = ", ".join(sorted(set(settings) - set(known)))
+    if rest:
+        message = f"Ledger line {line} does not state these settings in case.toml, so they were not checked:"
+        found.note("settings", "case.toml", f"{message} {rest}.")
 
 
 # -------------------------------------------------------------------------------------------- the exhibits

@@ -37,6 +37,9 @@ def writer(case, name, times):
     )
 
 
+NO_SEAL_YET = "Ledger line 2 has no seal yet, as after an interruption, so it can't be checked who wrote it."
+
+
 def stored(case):
     return case.ledger.read_bytes().splitlines(keepends=True)
 
@@ -147,8 +150,8 @@ def test_killed_between_entry_and_seal_is_told_and_no_failure(empty_case):
     ledger.record(empty_case, "note", {"n": 2})
     (empty_case.path / "ledger.sig").write_bytes(sealed)
     found = verify(empty_case)
-    assert found.exit_code == 0
-    assert messages(found.notes) == ["Ledger line 2 has no seal yet, as after an interruption."]
+    assert (found.exit_code, found.failures, found.notes) == (1, [], [])
+    assert messages(found.unchecked) == [NO_SEAL_YET]
     assert ledger.head(empty_case).signature == ""
     assert ledger.record(empty_case, "note", {"n": 3}).unsealed == 1
     found = verify(empty_case)
@@ -167,8 +170,9 @@ def test_a_line_torn_by_a_power_cut_stays_as_evidence(empty_case, kept):
     torn = second[:kept]
     empty_case.ledger.write_bytes(first + torn)
     found = verify(empty_case)
-    assert found.exit_code == 0
+    assert (found.exit_code, found.failures) == (1, [])
     assert {note.line for note in found.notes} == {2}
+    assert messages(found.unchecked) == [NO_SEAL_YET]
     entry = ledger.record(empty_case, "note", {"n": 3})
     assert (entry.line, entry.torn, entry.unsealed) == (3, True, 1)
     assert stored(empty_case)[:2] == [first, torn + b"\n"]
@@ -201,7 +205,8 @@ def test_a_seal_torn_by_a_power_cut_is_told(empty_case, kept):
     ledger.record(empty_case, "note", {"n": 2})
     first, second = seals(empty_case)
     (empty_case.path / "ledger.sig").write_bytes(first + second[:kept])
-    assert verify(empty_case).exit_code == 0
+    found = verify(empty_case)
+    assert (found.failures, messages(found.unchecked)) == ([], [NO_SEAL_YET] if kept != -1 else [])
     ledger.record(empty_case, "note", {"n": 3})
     assert len(seals(empty_case)) == 3
     found = verify(empty_case)
@@ -213,14 +218,44 @@ def test_a_seal_torn_by_a_power_cut_is_told(empty_case, kept):
     "garbage",
     [b"\xff\x00garbage\n", b"{}\n", b'{"line":"x"}\n', b"[" * 100_000 + b"\n", b"\n", b'{"line":true}\n'],
 )
-def test_acts_are_recorded_behind_garbage_too(empty_case, garbage):
+def test_nothing_is_recorded_behind_garbage(empty_case, garbage):
     ledger.record(empty_case, "note", {"n": 1})
     with empty_case.ledger.open("ab") as file:
         file.write(garbage)
-    assert ledger.record(empty_case, "note", {"n": 2}).line == 3
+    refused(empty_case)
     found = verify(empty_case)
     assert [(f.subject, f.line) for f in found.failures][:1] == [("ledger.jsonl", 2)]
-    assert [entry.action for entry in ledger.entries(empty_case)][-1] == "note"
+    assert [entry.line for entry in ledger.entries(empty_case)][:1] == [1]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_nothing_is_recorded_where_the_end_was_cut_off(empty_case, kept):
+    for number in range(3):
+        ledger.record(empty_case, "note", {"n": number})
+    empty_case.ledger.write_bytes(b"".join(stored(empty_case)[:kept]))
+    refused(empty_case)
+
+
+def test_nothing_is_recorded_behind_a_last_line_that_was_changed(empty_case):
+    for number in range(3):
+        ledger.record(empty_case, "note", {"n": number})
+    whole = empty_case.ledger.read_bytes()
+    empty_case.ledger.write_bytes(whole.replace(b'{"n":2}', b'{"n":5}'))
+    refused(empty_case)
+    empty_case.ledger.write_bytes(whole[:-20])  # it was sealed, so it was whole
+    refused(empty_case)
+    empty_case.ledger.write_bytes(whole)
+    assert ledger.record(empty_case, "note", {"n": 3}).line == 4
+    assert verify(empty_case).exit_code == 0
+
+
+def refused(case):
+    """Nothing is recorded, and ``verify``, which is named, says what is wrong."""
+    before = [(case.path / name).read_bytes() for name in ("ledger.jsonl", "ledger.sig")]
+    with pytest.raises(ledger.BrokenLedgerError, match=r"run stocktake verify on the case"):
+        ledger.record(case, "note", {"n": 9})
+    assert before == [(case.path / name).read_bytes() for name in ("ledger.jsonl", "ledger.sig")]
+    assert verify(case).failures
 
 
 def test_the_ledger_is_no_link_and_no_pipe(empty_case, tmp_path):

@@ -28,6 +28,10 @@ from stocktake.errors import UserError
 PROGRAM = f"stocktake {version('stocktake')}"
 
 
+class BrokenLedgerError(UserError):
+    """The end of the ledger is not what was recorded; what is wrong with it is for ``verify`` to say."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A line of the ledger. ``sha256`` is that of its stored bytes; ``reason`` is empty where none is given.
@@ -66,13 +70,19 @@ def record(case: Case, action: str, detail: Mapping[str, Any], *, reason: str = 
     """Append an entry and seal it; both are on the disk when this returns.
 
     ``detail`` is what JSON can hold, with paths relative to the case. Processes and threads may record at
-    the same time. A full disk or an unusable key is a UserError, and then the ledger is as it was.
+    the same time. A full disk or an unusable key is a UserError, and then the ledger is as it was. So is an
+    end of the ledger that no interruption explains (BrokenLedgerError): going on would bury it.
     """
     key = signing.installation_key()  # before anything is written: what can't be signed isn't recorded
     with _opened(case.ledger) as ledger, _opened(case.path / "ledger.sig") as seals:
         length, sealed_length = os.fstat(ledger).st_size, os.fstat(seals).st_size
         last, torn = _last_line(case.ledger, ledger, length)
         sealed, seal_torn = _last_seal(case.path / "ledger.sig", seals, sealed_length)
+        if (not last.entry and not torn) or not _fits(sealed, last):
+            raise BrokenLedgerError(
+                f"The end of the ledger {case.ledger} is not what was recorded, so nothing was done:"
+                " run stocktake verify on the case, which says what was changed."
+            )
         entry: dict[str, Any] = {
             "line": last.line + 1,
             "at": _now(),
@@ -86,8 +96,8 @@ def record(case: Case, action: str, detail: Mapping[str, Any], *, reason: str = 
             entry["reason"] = reason
         if torn:
             entry["torn"] = True
-        if last.line > sealed:
-            entry["unsealed"] = last.line - sealed
+        if last.line > sealed.line:
+            entry["unsealed"] = last.line - sealed.line
         stored = canonical(entry) + b"\n"
         if len(stored) > LINE_LIMIT:
             raise UserError(f"The entry {action} is too long for the ledger, so nothing was done.")
@@ -162,8 +172,16 @@ def head(case: Case) -> Head:
 
 @dataclass(frozen=True)
 class _Last:
+    """The number and hash of a line; ``entry`` says of a line in the ledger whether it is an entry."""
+
     line: int
     sha256: str
+    entry: bool = True
+
+
+def _fits(sealed: _Last, last: _Last) -> bool:
+    """Whether the last seal is for the last line or for one before it, as an interruption leaves it."""
+    return sealed.line < last.line or (sealed.line, sealed.sha256) == (last.line, last.sha256)
 
 
 @contextmanager
@@ -196,32 +214,31 @@ def _last_line(path: Path, handle: int, length: int) -> tuple[_Last, bool]:
         return _Last(0, NO_HASH), False
     stored, torn = _tail(path, handle, length)
     try:
-        line = verify_case.parsed(stored.stored).get("line")
+        return _Last(verify_case.checked_entry(stored.stored)["line"], stored.sha256), torn
     except UnreadableError:
-        line = None
-    if not isinstance(line, int) or isinstance(line, bool) or line < 1:
         with path.open("rb") as file:
             line = sum(1 for _ in stored_lines(file))
-    return _Last(line, stored.sha256), torn
+        return _Last(line, stored.sha256, entry=False), torn
 
 
-def _last_seal(path: Path, handle: int, length: int) -> tuple[int, bool]:
-    """The count that the last seal is for, and whether the last line of the file lacks its newline.
+def _last_seal(path: Path, handle: int, length: int) -> tuple[_Last, bool]:
+    """The line that the last seal is for, and whether the last line of the file lacks its newline.
 
     A last line that is no seal was cut short; the seal before it was for one line fewer at least, and it is
     enough to know that the last line of the ledger has none.
     """
     if not length:
-        return 0, False
+        return _Last(0, NO_HASH), False
     end, torn = length, False
     while end > 0:
         stored, open_ended = _tail(path, handle, end)
         torn = torn or open_ended
         try:
-            return int(verify_case.checked_seal(stored.stored)["count"]), torn
+            seal = verify_case.checked_seal(stored.stored)
+            return _Last(seal["count"], seal["head"]), torn
         except UnreadableError:
             end = _start(handle, end)
-    return 0, torn
+    return _Last(0, NO_HASH), torn
 
 
 def _tail(path: Path, handle: int, end: int) -> tuple[verify_case.StoredLine, bool]:

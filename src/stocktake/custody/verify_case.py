@@ -622,13 +622,13 @@ def _check_unsealed(
             message = f"None of the {len(chained)} ledger lines has a good seal in ledger.sig."
             found.fail("seal", "ledger.sig", message)
         elif unsealed:
-            _note_line(found, 1, "has no seal yet, as after an interruption")
+            _not_sealed_yet(1, found)
         return
     for first, last in _runs(unsealed):
         which = f"Line {first} has" if first == last else f"Lines {first} to {last} have"
         length = last - first + 1
         if last == len(chained) and length == 1:
-            _note_line(found, last, "has no seal yet, as after an interruption")
+            _not_sealed_yet(last, found)
         elif last == len(chained):
             message = f"{which} no signature, so it can't be checked who wrote them."
             found.could_not("seal", "ledger.sig", message, first)
@@ -638,6 +638,14 @@ def _check_unsealed(
         else:
             message = f"{which} no seal, and no entry tells of an interruption: ledger.sig was changed."
             found.fail("seal", "ledger.sig", message, first)
+
+
+def _not_sealed_yet(line: int, found: Verification) -> None:
+    """An interruption leaves the last line so, and so does somebody who puts a line behind it."""
+    message = (
+        f"Ledger line {line} has no seal yet, as after an interruption, so it can't be checked who wrote it."
+    )
+    found.could_not("seal", "ledger.sig", message, line)
 
 
 def _note_line(found: Verification, here: int, what: str) -> None:

@@ -625,6 +625,34 @@ def test_changed_missing_and_foreign_parts_are_named(full):
     ]
 
 
+def test_files_that_nothing_vouches_for_are_told(full):
+    (full.exhibits / "KC-1" / "copy").mkdir()
+    added = {
+        "raw/KC-1/notes.txt",
+        "raw/XX.bin",
+        "tables/orders/KC-1/.hidden",
+        "tables/link",
+        "exhibits/KC-1/copy",
+        "exhibits/KC-1/manifest.jsonl",
+        "exhibits/KC-2/copy/second.sql",
+        "exhibits/KC-2/exhibit.toml.new",
+        "exhibits/KC-3/list.txt",
+        "exhibits/KC-4/copy/other",
+    }
+    for path in added - {"exhibits/KC-1/copy", "tables/link"}:
+        (full.path / path).write_bytes(b"x")
+    (full.tables / "link").symlink_to("/etc/passwd")
+    found = verify(full)
+    assert (found.exit_code, found.failures) == (0, [])
+    told = {
+        note.message.split(" is ")[0] for note in found.notes if "nothing that the ledger" in note.message
+    }
+    assert told == added
+    for number in range(500):
+        (full.raw / f"more-{number}").write_bytes(b"")
+    assert len(verify(full).notes) < 2 * verify_case.FINDINGS_OF_A_KIND
+
+
 @pytest.mark.parametrize("path", ["raw/KC-1/shop.sql~1/manifest.json", "tables/KC-1.json"])
 def test_a_changed_or_missing_manifest_is_named(full, path):
     manifest = full.path / path

@@ -800,9 +800,21 @@ def _check_exhibit_toml(
         message = f"Exhibit {name} is in the ledger (line {line}), but {path} {_why(problem)}."
         found.fail("exhibit", name, message)
         return
-    for other in sorted(others):
-        if other not in ("exhibit.toml", "exhibit.toml.new", "manifest.jsonl", "copy"):
-            found.note("exhibit", name, f"exhibits/{folder}/{other} is nothing that the ledger knows.")
+    known = {"exhibit.toml" if "exhibit.toml" in others else "exhibit.toml.new"}
+    if detail.get("kind") == "folder":
+        known.add("manifest.jsonl")
+    beside = [other for other in others if other not in known]
+    if detail.get("copied") and "copy" in beside:
+        # What lies within a copied folder is compared with its manifest.
+        try:
+            copied = os.fsdecode(_name(detail, "path").rpartition(b"/")[2])
+        except UnreadableError:  # told where the bytes are looked for
+            copied = ""
+        beside.remove("copy")
+        inside = _listing(os.path.join(case, "exhibits", folder, "copy"))
+        beside += [f"copy/{other}" for other in inside if other != copied]
+    for other in sorted(beside):
+        found.note("exhibit", name, f"exhibits/{folder}/{other} is nothing that the ledger knows.")
 
 
 def _place(case: str, detail: dict[str, Any], moved: str | None) -> bytes:
@@ -1065,12 +1077,12 @@ def _parts_of(case: str, path: str, stated: object, found: Verification) -> list
 
 
 def _derived_files(case: str) -> Iterator[str]:
-    """Parquet parts and manifests under raw/ and tables/, as paths from the case."""
+    """All but folders under raw/ and tables/, as paths from the case."""
     for top in ("raw", "tables"):
         root = os.fsencode(os.path.join(case, top))
         if os.path.isdir(root):
             for path, status in walk(root, lambda *_: None):
-                if not stat.S_ISDIR(status.st_mode) and path.endswith((b".parquet", b".json")):
+                if not stat.S_ISDIR(status.st_mode):
                     yield f"{top}/{os.fsdecode(path)}"
 
 
@@ -1079,6 +1091,10 @@ def _unvouched(case: str, path: str, seen: _Ledger, found: Verification) -> None
     parts = path.split("/")
     if parts[1].startswith(".new-"):
         found.note("derived", path, f"{path} is left from an interrupted processing; nothing reads it.")
+        return
+    if not path.endswith((".parquet", ".json")):
+        message = f"{path} is no derived file, and nothing that the ledger vouches for; nothing reads it."
+        found.note("derived", path, message)
         return
     # raw/KC-1/UNIT/…, tables/KC-1.json, tables/orders/KC-1/…
     folders = {parts[1]} if parts[0] == "raw" else {parts[-1].rpartition(".")[0], *parts[2:-1]}

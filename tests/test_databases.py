@@ -619,7 +619,11 @@ def test_a_shop_reads_the_same_from_its_directory_as_from_its_dump(tmp_path):
     assert path == "var/lib/mysql"
     (source,) = why(case, order).sources
     assert source.offset is None
-    assert source.note
+    table = exhibit / "var" / "lib" / "mysql" / "woo" / "wp_posts.MAD"
+    assert (
+        f"var/lib/mysql/woo/wp_posts.MAD (sha256 {hashlib.sha256(table.read_bytes()).hexdigest()})"
+        in source.note
+    )
 
 
 def test_a_server_installed_later_is_used(clean, tmp_path, monkeypatch):

@@ -188,12 +188,15 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
     """
     read: dict[str, Source] = {}
     by_file: dict[tuple[str, str], list[Source]] = {}
+    held: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = {}
     for source in sources:
         if source.note:
             read[source.source_id] = source
         elif source.offset is None or source.length is None:
-            note = "This kind of file has no byte range for a row; its table and key name it."
-            read[source.source_id] = _with(source, note=note)
+            place = source.exhibit, source.path
+            if place not in held:
+                held[place] = _table_files(case, *place)
+            read[source.source_id] = _with(source, note=_without_range(source, held[place]))
         else:
             by_file.setdefault((source.exhibit, source.path), []).append(source)
     for (exhibit, path), wanted in by_file.items():
@@ -204,6 +207,21 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
             found = [_with(source, note=note) for source in wanted]
         read |= {source.source_id: source for source in found}
     return [read[source.source_id] for source in sources]
+
+
+def _table_files(case: Case, reference: str, path: str) -> dict[str, list[dict[str, str]]]:
+    """Which files held each table of a data directory that a server read, by database and table."""
+    found = [unit["facts"] for unit in manifests(case, reference) if unit["path"] == path]
+    return dict(found[0].get("table_files", {})) if found else {}
+
+
+def _without_range(source: Source, held: dict[str, list[dict[str, str]]]) -> str:
+    """Why a row has no byte range; where a server read it, the files that held its table."""
+    for name, lay_in in held.items():
+        if source.table_name in (name, f"{source.path}!{name}") or name.endswith(f".{source.table_name}"):
+            places = ", ".join(f"{file['path']} (sha256 {file['sha256']})" for file in lay_in)
+            return f"Read by the database's own server from a copy; its table lay in {places}."
+    return "This kind of file has no byte range for a row; its table and key name it."
 
 
 def _read_file(case: Case, reference: str, path: str, wanted: list[Source]) -> list[Source]:

@@ -413,3 +413,18 @@ def test_installer_databases_of_the_shared_evidence(tmp_path, name, version):
         money("20"): money("77"),
         money("30"): money("66"),
     }
+
+
+def test_countries_are_codes_where_the_shop_has_them(mariadb, tmp_path):
+    shop = OpenCart.fresh(mariadb, "oc_countries")
+    shop.insert("country", country_id=222, name="United Kingdom", iso_code_2="GB", status=1)
+    where = {"payment_address_1": "1 High St", "payment_city": "York"}
+    shop.order(1, 5, "1.00", payment_country="United Kingdom", **where)
+    shop.order(2, 5, "1.00", payment_country="England", payment_country_id=222, **where)
+    shop.order(3, 5, "1.00", payment_country="Sealand", **where)
+    result = shop.mapped(tmp_path)
+    assert result.all("SELECT country FROM postal_addresses ORDER BY order_id") == [
+        ("GB",),
+        ("GB",),
+        ("Sealand",),
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from servers import MariaDB
 from shop_case import WooCommerce, mapped, new_case, take_in
+from stocktake.findings.figures import evaluate
 
 CORE = "SELECT number, status, total, currency FROM orders ORDER BY length(number), number"
 
@@ -581,3 +582,73 @@ def test_the_same_again_is_the_same_to_the_byte(shop, tmp_path):
         return {path.relative_to(out): path.read_bytes() for path in sorted(out.glob("*/*"))}
 
     assert parts() == parts()
+
+
+def test_totals_that_are_no_plain_number_are_told_one_by_one(shop, tmp_path):
+    recorded = {1: "1e400", 2: "9" * 29, 3: "1,234.50", 4: "1,234", 5: "12.0000000000000000019", 6: "5.00"}
+    for number, total in recorded.items():
+        shop.order(number, "wc-completed", total)
+    shop.order(7, "wc-completed", "x")
+    shop.sql("DELETE FROM {p}postmeta WHERE post_id = 7 AND meta_key = '_order_total'")
+    shop.meta(6, _order_total="6.00")
+    result = shop.mapped(tmp_path)
+    assert result.dict("SELECT number, total FROM orders WHERE total IS NOT NULL") == {
+        "3": money("1234.5"),
+        "5": money("12.000000000000000002"),
+        "6": money("5"),
+    }
+    told = result.dict("SELECT message, source_id FROM problems WHERE message LIKE 'Order % no total%'")
+    assert {message.partition(": ")[2] for message in told} == {
+        '"1e400" is recorded.', f'"{"9" * 29}" is recorded.', '"1,234" is recorded.', "none is recorded."
+    }  # fmt: skip
+    assert len(set(told.values())) == 4
+    assert any(m.startswith("1 rows repeat the _order_total") for m in result.messages("warning"))
+    assert any(
+        m.startswith("1 values of _order_total have more than 18 decimals")
+        for m in result.messages("warning")
+    )
+    assert result.all(
+        "SELECT CAST(found AS BIGINT) FROM completeness WHERE reason LIKE 'repeats of an order%'"
+    ) == [(1,)]
+
+
+def test_more_unread_totals_than_are_told_one_by_one(shop, tmp_path):
+    for number in range(1, 1004):
+        shop.order(number, "wc-completed", "n/a")
+    result = shop.mapped(tmp_path)
+    assert len([m for m in result.messages("warning") if m.startswith("Order ")]) == 1000
+    assert len([m for m in result.messages("warning") if m.startswith("3 more orders have no total")]) == 1
+
+
+def test_a_user_that_is_gone_has_the_id_of_the_table_that_sites_share(mariadb, tmp_path):
+    shop = WooCommerce.fresh(mariadb, "woo_gone")
+    second = WooCommerce(mariadb, "woo_gone", "wp_2_")
+    second.tables("wp_2_")
+    for table in ("users", "usermeta"):
+        second.sql("DROP TABLE {p}" + table)
+    second.option("siteurl", "http://abc.onion")
+    shop.user(7, "bob")
+    shop.order(1, "wc-completed", "10.00", customer_user="11", billing_email="a@example.test")
+    second.order(1, "wc-completed", "20.00", customer_user="11", billing_email="a@example.test")
+    shop.dump()
+    second.dump()
+    other = WooCommerce.fresh(mariadb, "woo_gone_other")
+    case = new_case(tmp_path)
+    take_in(case, shop.dump("--databases"), path="one.sql")
+    take_in(case, other.dump("--databases"), path="two.sql")
+    result = mapped(case)
+    assert result.all("SELECT account_id FROM orders ORDER BY total") == [
+        ("account:KC/1/woo_gone.wp_users/11",),
+        ("account:KC/1/woo_gone.wp_users/11@wp_2_",),
+    ]
+
+
+def test_activity_of_a_site_is_that_of_all_its_dated_records(shop, tmp_path):
+    shop.user(7, "bob")
+    shop.order(1, "wc-completed", "10.00")
+    result = shop.mapped(tmp_path)
+    assert result.all("SELECT first_activity, last_activity FROM sites") == [
+        (datetime(2024, 1, 2, 3, 4, 5), datetime(2024, 7, 1, 12))
+    ]
+    (row,) = evaluate(result.connection, "activity", by=["site_id"]).rows
+    assert result.all("SELECT first_activity, last_activity FROM sites") == [(row["first"], row["last"])]

@@ -28,8 +28,8 @@ def of_rows(
 ) -> tuple[list[dict[str, Any]], list[tuple[RawTable, str]]]:
     """The rows account of every raw table, and a sentence for each whose account does not balance.
 
-    ``coverage`` holds, by label, the classes that a shop's mapping gives; ``reasons`` why a table without
-    them is not mapped. What a mapping leaves unexplained becomes a class of its own.
+    Each cites the item that its table lies in. ``coverage`` holds, by label, the classes that a shop's
+    mapping gives; ``reasons`` why a table without them is not mapped. What a mapping leaves unexplained becomes a class of its own.
     """
     rows: list[dict[str, Any]] = []
     unbalanced = []
@@ -50,6 +50,7 @@ def of_rows(
 
 def _row(table: RawTable, entry: Class) -> dict[str, Any]:
     return {
+        "source_id": f"source:{table.exhibit}/{table.path}",
         "site_id": entry.site_id,
         "table_name": table.label,
         "measure": "rows",
@@ -65,7 +66,8 @@ def of_bytes(
 ) -> list[dict[str, Any]]:
     """The bytes account of every item that was read: bytes of rows, and the rest.
 
-    ``table_name`` is the item's path. An item whose rows have no byte range has no such account.
+    ``table_name`` is the item's path, and ``source_id`` that of the item. An item whose rows have no byte range
+    has no such account.
     """
     lengths: dict[str, int] = {}
     for table in tables:
@@ -80,7 +82,14 @@ def of_bytes(
         if path not in lengths or not isinstance(found, int):
             continue
         mapped = min(lengths[path], found)
-        common = {"table_name": path, "measure": "bytes", "found": mapped, "mapped": mapped, "set_aside": 0}
+        common = {
+            "source_id": f"source:{manifest['exhibit']}/{path}",
+            "table_name": path,
+            "measure": "bytes",
+            "found": mapped,
+            "mapped": mapped,
+            "set_aside": 0,
+        }
         rows.append(common)
         if found > mapped:
             rest = found - mapped

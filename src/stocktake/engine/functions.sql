@@ -1,9 +1,24 @@
 -- The functions that shop SQL may use beside plain SQL, as DuckDB macros. They are few, and each can be
 -- defined for Spark with the same result.
 
--- Text to money, exactly: never through a float. What is no number is NULL.
+-- Text to money, exactly: never through a float. What is no number is NULL. Commas between thousands are read
+-- where they can be nothing else: 1,234.50 and 1,234,567, but not 1,234, which may be a decimal comma.
 CREATE OR REPLACE MACRO to_money(recorded) AS
-  TRY_CAST(TRIM(CAST(recorded AS VARCHAR)) AS DECIMAL(38, 18));
+  TRY_CAST(
+    CASE
+      WHEN regexp_full_match(
+        TRIM(CAST(recorded AS VARCHAR)), '-?[1-9][0-9]{0,2}((,[0-9]{3})+\.[0-9]+|(,[0-9]{3}){2,})')
+        THEN REPLACE(TRIM(CAST(recorded AS VARCHAR)), ',', '')
+      ELSE TRIM(CAST(recorded AS VARCHAR))
+    END
+    AS DECIMAL(38, 18));
+
+-- Whether to_money reads this text and leaves digits out, those after the 18th decimal.
+CREATE OR REPLACE MACRO is_cut(recorded) AS
+  to_money(recorded) IS NOT NULL
+  AND (regexp_matches(CAST(recorded AS VARCHAR), '\.[0-9]{18}[0-9]*[1-9]')
+    OR (CAST(recorded AS VARCHAR) ILIKE '%e-%'
+      AND TRY_CAST(recorded AS DOUBLE) <> CAST(to_money(recorded) AS DOUBLE)));
 
 -- Seconds since 1970, as number or text, to UTC. Outside the years 1 to 9999: NULL.
 CREATE OR REPLACE MACRO unix_to_utc(seconds) AS

@@ -83,9 +83,7 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
     return f"SELECT {', '.join(chosen)}, _ref, _path, _offset, _length, _row FROM ({rows(logical, tables)})"
 
 
-def _found(
-    logical: LogicalTable, column: str, there: dict[str, tuple[str, str]]
-) -> tuple[str, str] | None:
+def _found(logical: LogicalTable, column: str, there: dict[str, tuple[str, str]]) -> tuple[str, str] | None:
     """The raw column that stands for a logical one: of its name, another of its names, or like one."""
     for name in (column, *logical.names.get(column, ())):
         if name.lower() in there:

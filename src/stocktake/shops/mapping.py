@@ -25,7 +25,7 @@ from stocktake.shops.recognition import Recognition, of_family, recognise
 from stocktake.shops.unpack import unpack
 
 # Tables that are filled here, after the folders' SQL has run.
-_OWN = ("takings", "completeness", "problems", "sources")
+_OWN = ("sites", "takings", "completeness", "problems", "sources")
 # Tables whose first column may repeat.
 _WITHOUT_ID = {
     "site_names",
@@ -130,6 +130,8 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
         for table in TABLES:
             if table not in _OWN:
                 _finish(work, table)
+        _date_sites(work)
+        _finish(work, "sites")
         _check_twins(work)
         _takings(work)
         _account(work, units, shops)
@@ -203,6 +205,8 @@ def _define(work: _Work, shop: _Shop, time_zone: str) -> None:
         "shared_with": _shared_with(shop),
     }
     _values(work.connection, "shop", tuple(facts), [tuple(facts.values())])
+    named = [(name, f"{table.exhibit}/{table.label}") for name, table in found.tables.items()]
+    _values(work.connection, "shop_table", ("name", "ref"), named)
     for name, (columns, rows) in shop.software.lookups.items():
         _values(work.connection, name, columns, rows)
 
@@ -367,6 +371,23 @@ def _check_twins(work: _Work) -> None:
             "like one shop that was dumped more than once, and sums over both count it twice."
         )
         work.problems.append(_Problem("commerce", "warning", told, None, source_id))
+
+
+def _date_sites(work: _Work) -> None:
+    """Give every site the first and last moment that its own records state."""
+    home = files("stocktake.commerce")
+    (activity,) = read_statements(home.joinpath("activity.sql"), "commerce/activity.sql")
+    dated = work.file("activity")
+    work.copy(activity.sql, dated)
+    for place, fragment in enumerate(work.fragments["sites"]):
+        file = work.file("sites")
+        work.copy(
+            "SELECT s.* REPLACE (a.first_at AS first_activity, a.last_at AS last_activity) "
+            f"FROM {parquet([fragment])} AS s LEFT JOIN {parquet([dated])} AS a ON a.site_id = s.site_id",
+            file,
+        )
+        fragment.unlink()
+        work.fragments["sites"][place] = file
 
 
 def _takings(work: _Work) -> None:

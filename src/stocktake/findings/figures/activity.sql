@@ -1,5 +1,5 @@
 -- title: First and last activity
--- note: The dated things that the site's own tables record: orders placed, accounts opened, last log-ins, messages, reviews and parcels sent. Times are in UTC.
+-- note: The dated things that the site's own tables record: orders placed, accounts opened, last log-ins, messages, reviews and parcels sent. The first and last of them are the first_activity and last_activity of the table sites. Times are in UTC.
 -- unit: dated records
 -- keys: site_id, kind
 -- span: moment

@@ -21,6 +21,7 @@ GROUP BY 2;
 SELECT
   'postmeta' AS table_name,
   CASE
+    WHEN t.ref IS NOT NULL THEN 'repeats of an order''s total, currency or refunded amount; the first is read'
     WHEN o.order_id IS NOT NULL AND (m.meta_key IN (SELECT meta_key FROM order_key)
       OR m.meta_key IN (SELECT meta_key FROM crypto_meta)
       OR m.meta_key IN ('_wc_shipment_tracking_items', '_aftership_tracking_items', '_payment_tokens')
@@ -36,6 +37,7 @@ FROM postmeta AS m
 LEFT JOIN posts AS x ON x.ID = m.post_id
 LEFT JOIN recorded_order AS o ON o.order_id = m.post_id AND o.store = 'posts'
 LEFT JOIN product AS p ON p.product_id = m.post_id
+LEFT JOIN repeated_meta AS t ON t.ref = m._ref
 GROUP BY 2;
 
 SELECT

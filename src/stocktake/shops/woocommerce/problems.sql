@@ -59,10 +59,54 @@ FROM shop_order AS o
 WHERE o.status IN ('cancelled', 'failed', 'trashed') AND o.paid_at IS NOT NULL AND o.type = 'shop_order'
 HAVING COUNT(*) > 0;
 
+-- Each order whose total can't be read, up to 1,000; then how many more there are.
 SELECT
   'warning' AS severity,
-  CAST(COUNT(*) AS VARCHAR) || ' orders have no total that can be read.' AS message,
-  'source:' || MIN(o.ref) AS source_id
+  'Order ' || number || ' has no total that can be read: '
+    || CASE WHEN total_recorded IS NULL THEN 'none is recorded.'
+      ELSE '"' || SUBSTR(total_recorded, 1, 200) || '" is recorded.' END AS message,
+  'source:' || total_ref AS source_id
+FROM (
+  SELECT o.*, ROW_NUMBER() OVER (ORDER BY o.order_id) AS place
+  FROM shop_order AS o
+  WHERE o.total IS NULL AND o.type = 'shop_order' AND o.status <> 'abandoned'
+)
+WHERE place <= 1000;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) - 1000 AS VARCHAR) || ' more orders have no total that can be read; 1000 of them are told of one by one.'
+    AS message,
+  'source:' || MAX_BY(o.total_ref, o.order_id) AS source_id
 FROM shop_order AS o
 WHERE o.total IS NULL AND o.type = 'shop_order' AND o.status <> 'abandoned'
-HAVING COUNT(*) > 0;
+HAVING COUNT(*) > 1000;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' rows repeat the ' || r.meta_key || ' of an order; the shop reads the first, and so '
+    || 'was done here.' AS message,
+  'source:' || MIN_BY(r.ref, r.meta_id) AS source_id
+FROM repeated_meta AS r
+GROUP BY r.meta_key;
+
+-- Amounts with more decimals than are kept.
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' values of ' || v.meta_key || ' have more than 18 decimals; what follows the 18th '
+    || 'was left out.' AS message,
+  'source:' || MIN_BY(v._ref, v.meta_id) AS source_id
+FROM (
+  SELECT meta_key, meta_id, meta_value, _ref FROM postmeta
+  WHERE meta_key IN ('_order_total', '_order_tax', '_order_shipping', '_order_shipping_tax', '_cart_discount',
+    '_refund_amount', '_price', '_regular_price')
+  UNION ALL
+  SELECT meta_key, id, meta_value, _ref FROM wc_orders_meta
+  WHERE meta_key IN ('_order_total', '_order_tax', '_order_shipping', '_order_shipping_tax', '_cart_discount',
+    '_refund_amount')
+  UNION ALL
+  SELECT meta_key, meta_id, meta_value, _ref FROM woocommerce_order_itemmeta
+  WHERE meta_key IN ('_qty', '_line_subtotal', '_line_total')
+) AS v
+WHERE is_cut(v.meta_value)
+GROUP BY v.meta_key;

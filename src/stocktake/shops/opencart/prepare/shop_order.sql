@@ -17,13 +17,15 @@ SELECT
   r.order_id, 'order:' || r._ref AS id, r._ref AS ref, r.site_id, r.zone, r.currency, r.places,
   CAST(r.rate AS DECIMAL(19, 8)) AS rate,
   round_to(r.total * CAST(r.rate AS DECIMAL(19, 8)), r.places) AS total,
-  s.name AS status_recorded, COALESCE(s.status, 'unknown') AS status, COALESCE(s.is_guessed, TRUE) AS is_guessed,
+  r.total_text AS total_recorded, s.name AS status_recorded, COALESCE(s.status, 'unknown') AS status, COALESCE(s.is_guessed, TRUE) AS is_guessed,
   local_to_utc(r.date_added, r.zone) AS placed_at,
   CASE WHEN r.time_zone IS NULL THEN CAST(r.date_added AS VARCHAR) END AS placed_at_recorded,
   COALESCE(
     c.account_id,
     CASE WHEN r.customer_id > 0
-      THEN 'account:' || shop.ref || 'customer/' || CAST(r.customer_id AS VARCHAR) END,
+      THEN 'account:'
+        || COALESCE((SELECT MIN(ref) FROM shop_table WHERE name = 'customer'), shop.ref || 'customer')
+        || '/' || CAST(r.customer_id AS VARCHAR) END,
     CASE WHEN COALESCE(NULLIF(r.email, ''), NULLIF(r.lastname, ''), NULLIF(r.firstname, '')) IS NOT NULL
       THEN 'account:' || r._ref END
   ) AS account_id,

@@ -8,6 +8,7 @@ SELECT
   COALESCE(w.status, 'unknown') AS status,
   w.status IN ('paid', 'processing', 'shipped', 'completed', 'refunded', 'part_refunded') AS is_paid,
   COALESCE(o.total, to_money(m.total), -ABS(to_money(m.refund_amount))) AS total,
+  COALESCE(o.total_text, m.total, m.refund_amount) AS total_recorded,
   CASE WHEN o.store = 'posts' THEN COALESCE(m.total_ref, o.ref) ELSE o.ref END AS total_ref,
   COALESCE(NULLIF(o.currency, ''), NULLIF(m.currency, ''), site.currency) AS currency,
   COALESCE(d.shipping_total_amount, to_money(m.shipping)) AS shipping,
@@ -31,8 +32,9 @@ SELECT
   COALESCE(
     u.account_id,
     CASE WHEN COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) > 0
-      THEN 'account:' || shop.ref || 'users/'
-        || CAST(COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) AS VARCHAR) END,
+      THEN 'account:' || site.users_ref || '/'
+        || CAST(COALESCE(o.customer_id, TRY_CAST(m.customer_id AS BIGINT)) AS VARCHAR)
+        || CASE WHEN site.shared_with IS NULL THEN '' ELSE '@' || site.prefix END END,
     CASE
       WHEN o.type = 'shop_order'
         AND COALESCE(NULLIF(o.email, ''), NULLIF(m.billing_email, ''), NULLIF(m.billing_last_name, ''),
@@ -55,7 +57,6 @@ SELECT
   COALESCE(NULLIF(m.card_brand_1, ''), NULLIF(m.card_brand_2, '')) AS card_brand
 FROM recorded_order AS o
 CROSS JOIN site
-CROSS JOIN shop
 LEFT JOIN order_meta AS m ON m.order_id = o.order_id
 LEFT JOIN wc_order_operational_data AS d ON d.order_id = CASE WHEN o.store = 'wc_orders' THEN o.order_id END
 LEFT JOIN wc_order_addresses AS a

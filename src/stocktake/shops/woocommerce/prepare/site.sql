@@ -22,6 +22,11 @@ WITH setting AS (
 )
 SELECT
   'site:' || shop.ref || 'options' AS site_id,
+  -- What stands before a user's number in ids: the table that is read, which a network's sites share.
+  COALESCE(
+    (SELECT MIN(ref) FROM shop_table WHERE name = 'users'),
+    shop.exhibit || '/' || shop.shared_with || 'users', shop.ref || 'users'
+  ) AS users_ref,
   shop.exhibit, shop.prefix, shop.shared_with, shop.version AS told_version, shop.case_time_zone,
   s.siteurl, s.home, s.name, s.tagline, s.admin_email, s.currency, s.version, s.timezone_string,
   s.bulk_discount_type, s.siteurl_ref, s.home_ref,

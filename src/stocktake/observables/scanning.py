@@ -115,7 +115,8 @@ def scan_batches(
     if block_bytes < 1:
         raise UserError("Blocks must have one byte or more.")
     fill = _filler(chunks)
-    data = np.zeros(PADDING + BEHIND + AHEAD + block_bytes + PADDING, np.uint8)
+    data = np.empty(PADDING + BEHIND + AHEAD + block_bytes + PADDING, np.uint8)
+    data[:PADDING] = 0
     end = PADDING  # of what is in view, which begins after the padding
     base = -PADDING  # offset in the stream of data[0]
     done = 0  # offset up to which hits were given

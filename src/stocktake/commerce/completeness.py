@@ -29,7 +29,8 @@ def of_rows(
     """The rows account of every raw table, and a sentence for each whose account does not balance.
 
     Each cites the item that its table lies in. ``coverage`` holds, by label, the classes that a shop's
-    mapping gives; ``reasons`` why a table without them is not mapped. What a mapping leaves unexplained becomes a class of its own.
+    mapping gives; ``reasons`` why a table without them is not mapped. What a
+    mapping leaves unexplained becomes a class of its own.
     """
     rows: list[dict[str, Any]] = []
     unbalanced = []
@@ -66,8 +67,8 @@ def of_bytes(
 ) -> list[dict[str, Any]]:
     """The bytes account of every item that was read: bytes of rows, and the rest.
 
-    ``table_name`` is the item's path, and ``source_id`` that of the item. An item whose rows have no byte range
-    has no such account.
+    ``table_name`` is the item's path, and ``source_id`` that of the item. An item whose rows have
+    no byte range has no such account.
     """
     lengths: dict[str, int] = {}
     for table in tables:

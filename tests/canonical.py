@@ -13,7 +13,7 @@ from stocktake.engine import duck
 
 Rows = dict[str, list[dict[str, Any]]]
 
-START = datetime(2025, 11, 3, 9, 30)  # noqa: DTZ001 -- the model's times are UTC and carry no zone
+START = datetime(2025, 11, 3, 9, 30)
 POSTAGE = Decimal("3.95")
 FOUND = [("Assam, loose", "4.50"), ("Jasmine pearls", "12.00"), ("Mint", "3.20")]
 STATUSES = ["completed"] * 3 + ["processing", "pending", "cancelled", "refunded", "abandoned"]

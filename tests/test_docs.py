@@ -39,7 +39,9 @@ def test_links_lead_somewhere(document):
 def test_the_architecture_names_every_package():
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     packages = [
-        entry.name for entry in files("stocktake").iterdir() if entry.is_dir() and not entry.name.startswith("_")
+        entry.name
+        for entry in files("stocktake").iterdir()
+        if entry.is_dir() and not entry.name.startswith("_")
     ]
     for package in packages:
         assert f"`{package}`" in text, package
@@ -57,9 +59,16 @@ def test_every_shop_stands_in_the_documents():
 
 
 def test_no_file_names_a_package_index_or_a_machine():
-    for path in [*DOCUMENTS, ROOT / "pyproject.toml", *ROOT.glob("requirements*.lock"), *ROOT.glob("script/*")]:
+    for path in [
+        *DOCUMENTS,
+        ROOT / "pyproject.toml",
+        *ROOT.glob("requirements*.lock"),
+        *ROOT.glob("script/*"),
+    ]:
         text = path.read_text("utf-8")
-        assert not re.search(r"--(extra-)?index-url|pypi\.org|/root/|/home/", text.replace("--no-emit-index-url", "")), path
+        assert not re.search(
+            r"--(extra-)?index-url|pypi\.org|/root/|/home/", text.replace("--no-emit-index-url", "")
+        ), path
 
 
 def test_no_pattern_has_a_possessive_quantifier():

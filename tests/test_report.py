@@ -269,11 +269,11 @@ def test_any_text_at_all_can_be_typeset(tmp_path_factory, texts):
 def test_wild_dates_and_sums(case, tmp_path):
     rows = shop_rows(orders=8)
     for n, order in enumerate(rows["orders"]):
-        order["placed_at"] = [datetime(1, 1, 1), datetime(9999, 12, 31), None][n % 3]  # noqa: DTZ001
+        order["placed_at"] = [datetime(1, 1, 1), datetime(9999, 12, 31), None][n % 3]
         order["total"] = Decimal(99999999999999999999)
         order["status"] = [*ORDER_STATUSES, None, "of its own"][n % 15]
     for n, taking in enumerate(rows["takings"]):
-        taking["at"] = [datetime(1, 1, 1), datetime(9999, 12, 31), None][n % 3]  # noqa: DTZ001
+        taking["at"] = [datetime(1, 1, 1), datetime(9999, 12, 31), None][n % 3]
         taking["amount"] = Decimal(-99999999999999999999) if n % 2 else None
     with canonical_tables(rows) as connection:
         document, refs = compose(case, connection, HEAD, MADE, SEIZED)

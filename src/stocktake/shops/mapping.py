@@ -420,11 +420,25 @@ def _account(work: _Work, units: list[dict[str, Any]], shops: list[_Shop]) -> No
         work.problems.append(_Problem("commerce", "error", told, table.path, rule="commerce/completeness.py"))
     rows += completeness.of_bytes(work.connection, units, work.raw)
     _rows(work, "completeness", [{**row, "rule": "commerce/completeness.py"} for row in rows])
+    _place_units(work, units, {str(row["source_id"]) for row in rows})
     for statement in read_statements(
         files("stocktake.commerce").joinpath("completeness.sql"), "commerce/completeness.sql"
     ):
         _fragment(work, "completeness", statement)
     _finish(work, "completeness")
+
+
+def _place_units(work: _Work, units: list[dict[str, Any]], cited: set[str]) -> None:
+    """Sources for cited units that are no item of the inventory: a data directory that a server read.
+
+    Those that are items have their sources from where the items are written.
+    """
+    items = {item["path"] for unit in units for item in unit.get("items", ())}
+    for unit in units:
+        source_id = f"source:{work.exhibit}/{unit['path']}"
+        if source_id in cited and unit["path"] not in items:
+            place = {name: unit[name] for name in ("path", "container", "sha256")}
+            work.places[source_id] = {"source_id": source_id, **place}
 
 
 def _told_by_units(work: _Work, units: list[dict[str, Any]]) -> None:

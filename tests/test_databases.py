@@ -616,7 +616,9 @@ def test_a_shop_reads_the_same_from_its_directory_as_from_its_dump(tmp_path):
         assert not connection.execute(
             "SELECT * FROM completeness c WHERE NOT EXISTS (FROM sources s WHERE s.source_id = c.source_id)"
         ).fetchall()
-        assert connection.execute("SELECT count(*) = count(DISTINCT source_id) FROM sources").fetchone() == (True,)
+        assert connection.execute("SELECT count(*) = count(DISTINCT source_id) FROM sources").fetchone() == (
+            True,
+        )
         order, path = connection.execute(
             "SELECT o.order_id, s.path FROM orders o JOIN sources s USING (source_id) LIMIT 1"
         ).fetchone()

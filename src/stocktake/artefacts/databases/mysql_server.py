@@ -38,8 +38,9 @@ _AFTERMATH = re.compile(r"Can't init|Aborting|Unknown/unsupported|.*got signal")
 class Server:
     """The server of one copy. ``level`` is the ``innodb_force_recovery`` it runs at, ``READ_ONLY`` below 0.
 
-    ``sends_at_once`` makes it, from its next start on, hold back no more than a kilobyte of rows, which is
-    what is lost when it crashes. ``failed`` holds, by the name of a level, why the server did not come up at it.
+    ``sends_at_once`` makes it, from its next start on, hold back no more than a kilobyte of rows, which
+    is what is lost when it crashes. ``failed`` holds, by the name of a level, why the server did not
+    come up at it.
     """
 
     def __init__(

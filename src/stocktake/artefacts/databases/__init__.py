@@ -44,8 +44,10 @@ def groups(items: Sequence[Item]) -> Iterator[Group]:
                         members[root].append(item)
                     break
         for root, found in members.items():
-            if found:
-                yield Group(root, folder.KIND, tuple(found))
+            # A file that was taken for compressed and unwrapped is no longer what its server wrote.
+            as_written = min((item.container for item in found), key=len, default="")
+            if kept := tuple(item for item in found if item.container == as_written):
+                yield Group(root, folder.KIND, kept)
 
 
 def read_group(group: Group, unit: UnitWriter, scratch: Path) -> None:

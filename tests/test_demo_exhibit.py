@@ -36,6 +36,9 @@ from stocktake.demo import (
 
 LARGEST = 2 * 1024 * 1024
 
+# The generator and the data directories both work servers hard: one after the other.
+pytestmark = pytest.mark.xdist_group("databases")
+
 
 @pytest.fixture(scope="module")
 def laid_out(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

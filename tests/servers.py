@@ -139,6 +139,7 @@ def mariadb_server(*options: str) -> Iterator[MariaDB]:
                     server,
                     "--no-defaults",
                     f"--datadir={folder / 'data'}",
+                    f"--tmpdir={folder}",  # a server deletes another's temporary tables where they share a folder
                     f"--socket={socket}",
                     f"--pid-file={folder / 'server.pid'}",
                     "--skip-networking",

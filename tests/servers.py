@@ -124,6 +124,7 @@ def mariadb_server(*options: str) -> Iterator[MariaDB]:
                 installer,
                 "--no-defaults",
                 f"--datadir={folder / 'data'}",
+                f"--tmpdir={folder}",  # a server deletes another's temporary tables where they share a folder
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 *_user_options("mysql"),
@@ -139,7 +140,7 @@ def mariadb_server(*options: str) -> Iterator[MariaDB]:
                     server,
                     "--no-defaults",
                     f"--datadir={folder / 'data'}",
-                    f"--tmpdir={folder}",  # a server deletes another's temporary tables where they share a folder
+                    f"--tmpdir={folder}",
                     f"--socket={socket}",
                     f"--pid-file={folder / 'server.pid'}",
                     "--skip-networking",

@@ -101,6 +101,8 @@ def running(*settings: str, keep: Path | None = None) -> Iterator[Server]:
             "--no-defaults",
             *user,
             f"--datadir={data}",
+            # A server deletes another's temporary tables where they share a folder; the installer runs one too.
+            f"--tmpdir={folder}",
             "--skip-test-db",
             *settings,
         ]
@@ -108,10 +110,8 @@ def running(*settings: str, keep: Path | None = None) -> Iterator[Server]:
         _run(prepare, subprocess.DEVNULL, subprocess.DEVNULL)
         log = (folder / "log").open("wb")
         process = subprocess.Popen(  # noqa: S603 - a program of the system
-            [_program("mariadbd"), "--no-defaults", *user, f"--datadir={data}",
-             # A server deletes another's temporary tables where they share a folder.
-             f"--tmpdir={folder}", f"--socket={socket}",
-            "--skip-networking",
+            [_program("mariadbd"), "--no-defaults", *user, f"--datadir={data}", f"--tmpdir={folder}",
+             f"--socket={socket}", "--skip-networking",
              f"--pid-file={folder / 'pid'}", "--default-time-zone=+00:00",
              "--innodb-flush-log-at-trx-commit=0",
              "--innodb-doublewrite=0", "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M",

@@ -15,6 +15,7 @@ from stocktake.commerce.statements import Statement, read_statements
 class LogicalTable:
     """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
 
+    ``called`` is what the software calls it, where its SQL needs another name: PrestaShop has a table ``shop``.
     ``names`` gives, for a column that versions call differently, its other names, and ``like`` patterns of
     names in lower case, for what people name as they please. ``needs`` are columns
     without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
@@ -23,6 +24,7 @@ class LogicalTable:
     """
 
     name: str
+    called: str
     key: tuple[str, ...]
     columns: dict[str, str]
     names: dict[str, tuple[str, ...]]
@@ -200,6 +202,7 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         raise ValueError(f"the table {name} names {', '.join(sorted(missing))} without a type")
     return LogicalTable(
         name=name,
+        called=entry.get("called", name),
         key=tuple(entry["key"]),
         columns=columns,
         names=names,

@@ -214,9 +214,10 @@ def _define(work: _Work, shop: _Shop, time_zone: str) -> None:
 def _shared_with(shop: _Shop) -> str | None:
     """The base prefix, where this shop reads shared tables that stand under it."""
     for name, table in shop.found.tables.items():
-        own = f"{shop.found.prefix}{name}".lower()
-        if shop.software.tables[name].shared and table.name.lower() != own:
-            return table.name[: len(table.name) - len(name)]
+        logical_table = shop.software.tables[name]
+        own = f"{shop.found.prefix}{logical_table.called}".lower()
+        if logical_table.shared and table.name.lower() != own:
+            return table.name[: len(table.name) - len(logical_table.called)]
     return None
 
 

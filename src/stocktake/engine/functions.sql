@@ -13,12 +13,17 @@ CREATE OR REPLACE MACRO to_money(recorded) AS
     END
     AS DECIMAL(38, 18));
 
--- Whether to_money reads this text and leaves digits out, those after the 18th decimal.
+-- Whether to_money reads this text and leaves digits out, those after the 18th decimal. Most texts are too
+-- short for that, and are passed by without being read.
 CREATE OR REPLACE MACRO is_cut(recorded) AS
-  to_money(recorded) IS NOT NULL
-  AND (regexp_matches(CAST(recorded AS VARCHAR), '\.[0-9]{18}[0-9]*[1-9]')
-    OR (CAST(recorded AS VARCHAR) ILIKE '%e-%'
-      AND TRY_CAST(recorded AS DOUBLE) <> CAST(to_money(recorded) AS DOUBLE)));
+  CASE
+    WHEN LENGTH(CAST(recorded AS VARCHAR)) > 19 OR CAST(recorded AS VARCHAR) ILIKE '%e-%'
+      THEN to_money(recorded) IS NOT NULL
+        AND (regexp_matches(CAST(recorded AS VARCHAR), '\.[0-9]{18}[0-9]*[1-9]')
+          OR (CAST(recorded AS VARCHAR) ILIKE '%e-%'
+            AND TRY_CAST(recorded AS DOUBLE) <> CAST(to_money(recorded) AS DOUBLE)))
+    ELSE FALSE
+  END;
 
 -- Seconds since 1970, as number or text, to UTC. Outside the years 1 to 9999: NULL.
 CREATE OR REPLACE MACRO unix_to_utc(seconds) AS

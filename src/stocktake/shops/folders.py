@@ -38,7 +38,10 @@ class LogicalTable:
 
 @dataclass(frozen=True)
 class Unpack:
-    """A column of serialised values that becomes rows before the SQL runs."""
+    """A column of serialised values that becomes rows before the SQL runs.
+
+    ``leaves`` is a regular expression of the paths that are kept; None keeps all.
+    """
 
     name: str
     table: str
@@ -46,6 +49,7 @@ class Unpack:
     keep: tuple[str, ...]
     where: str
     format: str
+    leaves: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,7 @@ def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
                     keep=tuple(entry.get("keep", ())),
                     where=entry.get("where", "TRUE"),
                     format=entry.get("format", "auto"),
+                    leaves=entry.get("leaves"),
                 )
                 for entry in stated.get("unpack", [])
             ),

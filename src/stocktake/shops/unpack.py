@@ -3,9 +3,14 @@
 Shape of the result: ``_ref`` of the row, the columns that the folder keeps, ``k1 k2 k3`` (the first three
 keys on the way to a leaf), ``path`` (all of them, joined by ``/``) and ``value`` (the leaf as text; true and
 false are ``1`` and ``0``). A value that is not serialised at all is one row without keys.
+
+Bytes are read as UTF-8, and first inflated where they are a gzip stream (RFC 1952), to ``INFLATED_BYTES`` at
+most. JSON that stands as text inside JSON is unpacked too.
 """
 
 import json
+import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +25,7 @@ from stocktake.shops.folders import LogicalTable, Unpack
 
 BATCH_ROWS = 10_000
 MAX_NESTED = 4  # serialised text inside serialised text
+INFLATED_BYTES = 16 << 20  # of one value
 KEYS = ("k1", "k2", "k3", "path", "value")
 
 
@@ -43,10 +49,11 @@ def unpack(connection: duckdb.DuckDBPyConnection, stated: Unpack, table: Logical
     broken = Broken()
     kept = ["_ref", *stated.keep]
     found = connection.execute(
-        f"SELECT {', '.join(map(quoted, kept))}, CAST({quoted(stated.column)} AS VARCHAR) AS _text "
+        f"SELECT {', '.join(map(quoted, kept))}, {quoted(stated.column)} AS _text "
         f"FROM {quoted(table.name)} WHERE ({stated.where}) AND {quoted(stated.column)} IS NOT NULL"
     ).to_arrow_reader(BATCH_ROWS)
     schema = pa.schema([*list(found.schema)[:-1], *(pa.field(key, pa.string()) for key in KEYS)])
+    wanted = re.compile(stated.leaves).search if stated.leaves else None
     with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as writer:
         for batch in found:
             rows: list[int] = []
@@ -54,15 +61,18 @@ def unpack(connection: duckdb.DuckDBPyConnection, stated: Unpack, table: Logical
             refs = batch.column(0)
             for row, text in enumerate(batch.column(len(kept)).to_pylist()):
                 try:
-                    value = _read(text, stated.format)
+                    value = _read(_as_text(text), stated.format)
                 except ValueError as error:
                     broken.add(refs[row].as_py(), str(error))
                     continue
                 for keys, leaf in _leaves(value):
+                    path = "/".join(keys)
+                    if wanted and not wanted(path):
+                        continue
                     rows.append(row)
                     for place in range(3):
                         leaves[KEYS[place]].append(keys[place] if place < len(keys) else None)
-                    leaves["path"].append("/".join(keys))
+                    leaves["path"].append(path)
                     leaves["value"].append(_clean(leaf))
             taken = batch.select(list(range(len(kept)))).take(pa.array(rows, pa.int64()))
             columns = [*taken.columns, *(pa.array(leaves[key], pa.string()) for key in KEYS)]
@@ -70,16 +80,53 @@ def unpack(connection: duckdb.DuckDBPyConnection, stated: Unpack, table: Logical
     return broken
 
 
+def _as_text(value: str | bytes) -> str:
+    if isinstance(value, str):
+        return value
+    if value[:2] == b"\x1f\x8b":
+        inflating = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            value = inflating.decompress(value, INFLATED_BYTES)
+        except zlib.error as error:
+            raise ValueError(f"a damaged gzip stream: {error}") from error
+        if not inflating.eof:
+            raise ValueError(
+                "larger than is read once inflated"
+                if inflating.unconsumed_tail
+                else "a gzip stream that is cut off"
+            )
+    return value.decode("utf-8-sig", "surrogateescape")
+
+
 def _read(text: str, form: str) -> Value:
     if form == "json" or (form == "auto" and text.lstrip()[:1] in ("{", "[")):
         try:
-            read: Value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+            return _unfolded_json(_load(text), 1)
         except RecursionError as error:
             raise ValueError("nested too deep") from error
-        return read
     if form == "php" or looks_serialised(text):
         return _unfolded(parse(text.encode("utf-8", "surrogateescape")), 1)
     return text
+
+
+def _load(text: str) -> Value:
+    # Numbers stay the text that they are, so that none loses a digit.
+    read: Value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    return read
+
+
+def _unfolded_json(value: Any, depth: int) -> Any:
+    """``value`` with text inside it that is itself a JSON object or list read too."""
+    if isinstance(value, dict):
+        return {key: _unfolded_json(member, depth) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_unfolded_json(member, depth) for member in value]
+    if isinstance(value, str) and depth < MAX_NESTED and value[:1] + value[-1:] in ("{}", "[]"):
+        try:
+            return _unfolded_json(_load(value), depth + 1)
+        except ValueError:
+            return value
+    return value
 
 
 def _unfolded(value: Value, depth: int) -> Value:

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -29,6 +30,7 @@ _OWN = ("sites", "takings", "completeness", "problems", "sources")
 # Tables whose first column may repeat.
 _WITHOUT_ID = {
     "site_names",
+    "site_links",
     "price_tiers",
     "takings",
     "completeness",
@@ -159,7 +161,7 @@ def _map_shop(work: _Work, shop: _Shop, schema: str, time_zone: str) -> None:
                 if table == "problems":
                     _told_by_sql(work, statement, shop)
                 else:
-                    _fragment(work, table, statement)
+                    _fragment(work, table, statement, _place_of(shop) if table == "sites" else {})
     for statement in shop.software.coverage:
         with _costing_a_problem(work, statement, shop):
             _cover(work, statement, shop)
@@ -250,13 +252,23 @@ def _unpack(work: _Work, shop: _Shop) -> None:
             work.problems.append(_Problem("shops", "warning", told, table.path, f"source:{broken.first_ref}"))
 
 
-def _fragment(work: _Work, table: str, statement: Statement) -> None:
-    """Rows of a canonical table from one statement: cast, completed, stamped."""
+def _place_of(shop: _Shop) -> dict[str, str]:
+    """What an application's settings would name to reach this shop's tables; nothing for a family."""
+    if not shop.software.home.startswith("shops/"):
+        return {}
+    return {"database_name": shop.found.database, "table_prefix": shop.found.prefix}
+
+
+def _fragment(
+    work: _Work, table: str, statement: Statement, facts: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Rows of a canonical table from one statement: cast, completed, stamped, ``facts`` by column."""
     columns = [row[0] for row in work.connection.execute(f"DESCRIBE {statement.sql}").fetchall()]
     unknown = set(columns) - set(TABLES[table])
     if unknown:
         raise duckdb.BinderException(f"{table} has no column {', '.join(sorted(unknown))}")
     stamped = {"exhibit": literal(work.exhibit), "rule": literal(statement.rule)}
+    stamped |= {column: literal(value) for column, value in facts.items()}
     if "basis" not in columns:
         stamped["basis"] = "'recorded'"
     chosen = []

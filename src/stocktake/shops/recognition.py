@@ -61,10 +61,16 @@ def of_family(
     """A family's raw tables in a whole exhibit, by logical name; None where it read nothing.
 
     Unlike a shop, a family is mapped once for all its items, so that what one file says (the system's time
-    zone) can be used for another (a log).
+    zone) can be used for another (a log). A family all of whose tables are others' is there with any of them.
     """
     there = list(tables)
-    own = [table for table in there if family_of(table) == family.name]
+    owners = {(logical.of or family.name, name) for name, logical in family.tables.items()}
+    reads_others = all(logical.of for logical in family.tables.values())
+    own = [
+        table
+        for table in there
+        if family_of(table) == family.name or (reads_others and (family_of(table), table.name) in owners)
+    ]
     if not own:
         return None
     here: dict[str, tuple[RawTable, ...]] = {}

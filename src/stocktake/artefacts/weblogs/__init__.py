@@ -5,6 +5,7 @@ that is not one of the usual ones is taken from the server's own configuration i
 there is none, from what the lines show.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -63,10 +64,12 @@ def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
     if kind == "access-log":
         from stocktake.artefacts.weblogs import access
 
+        configuration.write_log_hosts(unit)
         access.read(stream, item.path, unit)
     elif kind == "access-log-json":
         from stocktake.artefacts.weblogs import json_lines
 
+        configuration.write_log_hosts(unit)
         json_lines.read(stream, unit)
     elif kind.endswith("-error-log"):
         from stocktake.artefacts.weblogs import errors
@@ -105,6 +108,8 @@ def _facts(log: configuration.StatedLog) -> dict[str, str]:
         facts["log_format"] = log.format
     if log.hosts:
         facts["log_hosts"] = " ".join(log.hosts)
+    if log.blocks:
+        facts["log_blocks"] = json.dumps(log.blocks)
     return facts
 
 

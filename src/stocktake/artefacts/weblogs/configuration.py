@@ -4,11 +4,12 @@ Read are nginx, Apache httpd, lighttpd and Caddyfiles, as text and without follo
 file is an item of its own.
 """
 
+import json
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -30,6 +31,11 @@ COLUMNS = [
     Column("certificate", "path of its certificate", pa.string()),
     Column("logs", "paths of its logs", pa.string()),
 ]
+# Which virtual hosts a log is written by, in the unit of the log.
+LOG_HOSTS = [
+    Column("config", "configuration that says so", pa.string()),
+    Column("block", "offset of the virtual host in it", pa.int64()),
+]
 
 
 @dataclass
@@ -45,6 +51,7 @@ class Host:
     upstreams: list[str] = field(default_factory=list)
     certificates: list[str] = field(default_factory=list)
     logs: list[tuple[str, str]] = field(default_factory=list)  # path, name of the format or the format itself
+    silent: bool = False  # it is told to write no log
 
 
 @dataclass
@@ -122,6 +129,14 @@ def read(kind: str, stream: BinaryIO, unit: UnitWriter) -> None:
     write_rows(unit, table, rows)
 
 
+def write_log_hosts(unit: UnitWriter) -> None:
+    """Write which virtual hosts the unit's log is of, as `groups` stated it in the facts."""
+    stated = unit.facts.get("log_blocks")
+    if stated:
+        table = unit.table("weblogs", "log_hosts", LOG_HOSTS)
+        write_rows(unit, table, [{"config": config, "block": block} for config, block in json.loads(stated)])
+
+
 def _joined(values: Sequence[str]) -> str | None:
     return shown(" ".join(dict.fromkeys(values)).encode("utf-8", "surrogateescape")) or None
 
@@ -184,7 +199,10 @@ def _nginx_directive(found: Configuration, host: Host | None, words: list[str]) 
     if name == "log_format" and len(values) > 1:
         options = [value for value in values[1:] if not value.startswith("escape=")]
         found.formats[values[0]] = "".join(options)
-    elif name == "access_log" and values and values[0] != "off":
+    elif name == "access_log" and values == ["off"]:
+        if host:
+            host.silent = True
+    elif name == "access_log" and values:
         (host.logs if host else found.logs).append((values[0], values[1] if len(values) > 1 else "combined"))
     elif host and name == "server_name":
         host.names += [value for value in values if value not in ("_", "", "localhost")]
@@ -294,7 +312,10 @@ def _caddy(text: bytes) -> Configuration:
 
 @dataclass(frozen=True)
 class StatedLog:
-    """A log that a configuration names: which format it has there, and which hosts write it."""
+    """A log that a configuration names: which format it has there, and which hosts write it.
+
+    ``blocks`` are those hosts' virtual hosts, each the path of its configuration and its offset there.
+    """
 
     config: str
     dialect: str
@@ -302,6 +323,7 @@ class StatedLog:
     format_name: str
     format: str | None
     hosts: tuple[str, ...]
+    blocks: tuple[tuple[str, int], ...] = ()
 
 
 _FOLDERS = re.compile(
@@ -330,11 +352,32 @@ def stated_logs(items: Sequence[Item]) -> list[StatedLog]:
             parsed.append((item.path, parse(kind, text)))
     found = []
     for path, config in parsed:
+        silent = _without_log(parsed, path, config)
         for log, name in config.logs:
-            found.append(_stated(parsed, path, config, log, name, ()))
+            found.append(replace(_stated(parsed, path, config, log, name, ()), blocks=silent))
         for host in config.hosts:
-            found += [_stated(parsed, path, config, log, name, tuple(host.names)) for log, name in host.logs]
+            for log, name in host.logs:
+                stated = _stated(parsed, path, config, log, name, tuple(host.names))
+                found.append(replace(stated, blocks=((path, host.offset),)))
     return found
+
+
+def _without_log(
+    parsed: list[tuple[str, Configuration]], path: str, config: Configuration
+) -> tuple[tuple[str, int], ...]:
+    """The virtual hosts of one system's server that name no log of their own: they write the server's."""
+    return tuple(
+        (other, host.offset)
+        for other, stated in parsed
+        if stated.dialect == config.dialect and system_of(other) == system_of(path)
+        for host in stated.hosts
+        if not host.logs and not host.silent
+    )
+
+
+def system_of(path: str) -> str:
+    """The folder of the exhibit that is the root of the system which a configuration file is of."""
+    return re.sub(r"(^|/)(?:usr/local/|opt/[^/]+/)?etc/.*$", r"\1", path)
 
 
 def _stated(
@@ -369,8 +412,12 @@ _ROTATED = re.compile(r"(?:[.-]\d{1,8}(?:[.-]\d{1,10})?)?(?:\.(?:gz|bz2|xz|zst))
 
 
 def log_of(path: str, logs: Sequence[StatedLog]) -> StatedLog | None:
-    """Which of the stated logs the item at ``path`` is, rotated or not; the nearest configuration decides."""
+    """Which of the stated logs the item at ``path`` is, rotated or not; the nearest configuration decides.
+
+    Where several virtual hosts of a system write it, the answer names the blocks of them all.
+    """
     best: tuple[int, int, StatedLog] | None = None
+    fitting = []
     for number, log in enumerate(logs):
         wanted = re.sub(r"^\$\{[^}]*\}|^\|.*", "", log.path).strip("/ ")
         if not wanted or "$" in wanted:
@@ -378,7 +425,13 @@ def log_of(path: str, logs: Sequence[StatedLog]) -> StatedLog | None:
         start = f"/{path}".rfind(f"/{wanted}")
         if start < 0 or not _ROTATED.fullmatch(path[start + len(wanted) :]):
             continue
+        fitting.append(log)
         near = (len(_shared(path, log.config)), -number, log)
         if best is None or near[:2] > best[:2]:
             best = near
-    return best[2] if best else None
+    if best is None:
+        return None
+    nearest = best[2]
+    system = system_of(nearest.config)
+    blocks = [block for log in fitting if system_of(log.config) == system for block in log.blocks]
+    return replace(nearest, blocks=tuple(dict.fromkeys(blocks)))

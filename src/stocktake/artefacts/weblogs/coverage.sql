@@ -20,3 +20,7 @@ SELECT
   'unparsed_lines' AS table_name, _path AS path, reason, COUNT(*) AS rows
 FROM unparsed_lines
 GROUP BY _path, reason;
+
+SELECT 'log_hosts' AS table_name, _path AS path, CAST(NULL AS VARCHAR) AS reason, COUNT(*) AS rows
+FROM log_hosts
+GROUP BY _path;

@@ -1,0 +1,1 @@
+-- Every table here is another family's, which accounts for its rows.

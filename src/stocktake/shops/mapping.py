@@ -23,6 +23,7 @@ from stocktake.records.catalogue import RawTable, manifests, raw_tables
 from stocktake.shops import logical
 from stocktake.shops.folders import LogicalTable, ShopSoftware, artefact_families, supported
 from stocktake.shops.recognition import Recognition, of_family, recognise
+from stocktake.shops.source import described
 from stocktake.shops.unpack import unpack
 
 # Tables that are filled here, after the folders' SQL has run.
@@ -100,8 +101,10 @@ class _Work:
         self.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {parquet([file])}")
 
 
-def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
+def map_exhibit(case: Case, exhibit: str, out: Path) -> list[dict[str, Any]]:
     """Write ``out/TABLE/part-00000.parquet`` for every canonical table that has rows for the exhibit.
+
+    Returns the facts of each shop's source (`shops.source.described`).
 
     The same raw tables give the same rows in the same order. What can't be mapped is a row of ``problems``;
     what ``out`` held before is replaced. ``out/.work`` holds intermediate files while this runs.
@@ -134,12 +137,16 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> None:
                 _finish(work, table)
         _date_sites(work)
         _finish(work, "sites")
-        _check_twins(work)
         _takings(work)
         _account(work, units, shops)
         _told_by_units(work, units)
         _finish_problems(work)
         _sources(work, shops)
+        return [
+            described(shop.found, _shared_with(shop), units, case.settings.time_zone)
+            for shop in shops
+            if shop.software.home.startswith("shops/")
+        ]
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -360,30 +367,6 @@ def _check_ids(work: _Work, table: str) -> None:
         "sums over this table count them again."
     )
     work.problems.append(_Problem("commerce", "error", told, None, first[1]))
-
-
-def _check_twins(work: _Work) -> None:
-    """A shop that was dumped more than once counts more than once: say so."""
-    found = work.connection.execute(
-        """
-        WITH size AS (SELECT site_id, count(*) AS orders FROM orders GROUP BY 1),
-        twin AS (
-          SELECT a.site_id AS one, b.site_id AS two, count(*) AS orders, min(b.source_id) AS source_id
-          FROM orders AS a
-          JOIN orders AS b ON b.number = a.number AND b.placed_at = a.placed_at AND b.total = a.total
-            AND b.currency = a.currency AND b.site_id > a.site_id
-          GROUP BY 1, 2
-        )
-        SELECT one, two, twin.orders, source_id FROM twin JOIN size ON size.site_id = two
-        WHERE 2 * twin.orders > size.orders ORDER BY 1, 2
-        """
-    )
-    for one, two, orders, source_id in found.fetchall():
-        told = (
-            f"{orders} orders of {two} are in {one} too, with the same number, time and total: it looks "
-            "like one shop that was dumped more than once, and sums over both count it twice."
-        )
-        work.problems.append(_Problem("commerce", "warning", told, None, source_id))
 
 
 def _date_sites(work: _Work) -> None:

@@ -16,7 +16,7 @@ SELECT
   SUM(t.amount) AS found,
   SUM(CASE WHEN t.counted THEN t.amount ELSE 0 END) AS mapped,
   SUM(CASE WHEN t.counted THEN 0 ELSE t.amount END) AS set_aside,
-  t.reason, MIN(s.source_id) AS source_id, 'derived' AS basis
+  t.reason, COALESCE(MIN(s.source_id), MIN(t.source_id)) AS source_id, 'derived' AS basis
 FROM takings AS t
 LEFT JOIN judged_orders AS j ON j.order_id = t.order_id
 LEFT JOIN sites AS s ON s.site_id = t.site_id

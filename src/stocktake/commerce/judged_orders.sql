@@ -8,9 +8,12 @@
 --      to the total; where they come to less, the order was paid in part and does not count.
 --   5. Without any payment row, a state that the shop reaches only once paid counts.
 --   6. Anything else is unpaid, disputed, or in a state that is not known, and does not count.
-WITH paid AS (
+-- A shop and its payment processor may both record the payments of an order: two witnesses, not two payments.
+-- What either of them alone comes to is what was paid; the shop's own record is named first.
+WITH witness AS (
   SELECT
     p.order_id,
+    CASE WHEN COALESCE(p.site_id, o.site_id) = o.site_id THEN '' ELSE p.site_id END AS witness,
     COUNT(*) AS payments,
     COUNT(CASE WHEN p.status = 'confirmed' THEN 1 END) AS confirmed,
     SUM(CASE WHEN p.status = 'confirmed' AND p.currency = o.currency THEN p.amount END) AS amount,
@@ -20,7 +23,16 @@ WITH paid AS (
   FROM payments AS p
   JOIN orders AS o ON o.order_id = p.order_id
   WHERE p.status <> 'refunded'
-  GROUP BY p.order_id
+  GROUP BY 1, 2
+),
+paid AS (
+  SELECT
+    order_id, SUM(payments) AS payments, SUM(confirmed) AS confirmed, MAX(amount) AS amount,
+    MIN_BY(w.at, w.witness) FILTER (WHERE w.at IS NOT NULL) AS at,
+    MIN_BY(payment_id, w.witness) FILTER (WHERE payment_id IS NOT NULL) AS payment_id,
+    MIN_BY(any_payment_id, w.witness) AS any_payment_id
+  FROM witness AS w
+  GROUP BY order_id
 ),
 judged AS (
   SELECT

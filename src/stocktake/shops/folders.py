@@ -82,7 +82,8 @@ class VersionRule:
 class ShopSoftware:
     """One folder; ``home`` is its path in the package.
 
-    ``lookups`` are small tables of the TOML: name to (columns, rows).
+    ``lookups`` are small tables of the TOML: name to (columns, rows). What ``settles`` takes payments for
+    shops: it is mapped after them and sees what they hold as ``case_orders`` and ``case_payments``.
     """
 
     home: str
@@ -100,6 +101,7 @@ class ShopSoftware:
     prepare: tuple[tuple[str, Statement], ...]
     canonical: dict[str, list[Statement]]
     coverage: list[Statement]
+    settles: bool = False
 
 
 # Packages whose folders map raw tables, and the file that states how.
@@ -186,6 +188,7 @@ def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
             prepare=tuple(prepare),
             canonical=canonical,
             coverage=read_statements(folder.joinpath("coverage.sql"), f"{home}/coverage.sql"),
+            settles=stated.get("settles", False),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FolderError(f"{home}: {type(error).__name__} {error}") from error

@@ -43,6 +43,8 @@ _WITHOUT_ID |= {"parcel_matches", "timeline"}
 # What DuckDB may hold before it spills: 2 GiB, or half of a small machine's memory. The process takes about
 # a third more at its peak.
 _MEMORY = f"{min(2048, os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 2**21)}MiB"
+# What software that settles for others sees of the shops: view and the canonical table behind it.
+OF_SHOPS = {"case_orders": "orders", "case_payments": "payments", "case_takings": "takings"}
 # Not a folder's doing: these end the run.
 _OUR_TROUBLE = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
@@ -74,7 +76,8 @@ class _Shop:
 class _Work:
     """One exhibit's mapping: files that are being made, and what is to be told at the end.
 
-    ``places`` are sources that are no row of a raw table.
+    ``elsewhere`` are parts of other exhibits' canonical tables. ``places`` are sources that are no row of a
+    raw table.
     """
 
     exhibit: str
@@ -82,6 +85,7 @@ class _Work:
     out: Path
     connection: duckdb.DuckDBPyConnection
     raw: list[RawTable]
+    elsewhere: dict[str, list[Path]]
     fragments: dict[str, list[Path]] = field(default_factory=lambda: {table: [] for table in TABLES})
     problems: list[_Problem] = field(default_factory=list)
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -101,11 +105,14 @@ class _Work:
         self.connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {parquet([file])}")
 
 
-def map_exhibit(case: Case, exhibit: str, out: Path) -> list[dict[str, Any]]:
+def map_exhibit(
+    case: Case, exhibit: str, out: Path, elsewhere: dict[str, list[Path]] | None = None
+) -> list[dict[str, Any]]:
     """Write ``out/TABLE/part-00000.parquet`` for every canonical table that has rows for the exhibit.
 
     Returns the facts of each shop's source (`shops.source.described`).
 
+    ``elsewhere`` gives parts of orders, payments and takings of other exhibits, for software that settles.
     The same raw tables give the same rows in the same order. What can't be mapped is a row of ``problems``;
     what ``out`` held before is replaced. ``out/.work`` holds intermediate files while this runs.
     """
@@ -117,7 +124,8 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> list[dict[str, Any]]:
     connection = connect(spill=folder / "spill", memory=_MEMORY)
     try:
         connection.execute(files("stocktake.engine").joinpath("functions.sql").read_text("utf-8"))
-        work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit))
+        others = {table: (elsewhere or {}).get(table, []) for table in OF_SHOPS.values()}
+        work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit), others)
         units = manifests(case, exhibit)
         folders = {software.name: software for software in supported()}
         shops = [
@@ -129,7 +137,7 @@ def map_exhibit(case: Case, exhibit: str, out: Path) -> list[dict[str, Any]]:
             for family in artefact_families()
             if (whole := of_family(family, work.raw)) is not None
         ]
-        for number, shop in enumerate(shops):
+        for number, shop in enumerate(sorted(shops, key=lambda shop: shop.software.settles)):
             _map_shop(work, shop, f"shop{number}", case.settings.time_zone)
         connection.execute("SET search_path = 'main'")
         for table in TABLES:
@@ -214,10 +222,19 @@ def _define(work: _Work, shop: _Shop, time_zone: str) -> None:
         "shared_with": _shared_with(shop),
     }
     _values(work.connection, "shop", tuple(facts), [tuple(facts.values())])
+    if shop.software.settles:
+        for name, table_behind in OF_SHOPS.items():
+            work.connection.execute(f"CREATE VIEW {name} AS {_of_shops(work, table_behind)}")
     named = [(name, f"{table.exhibit}/{table.label}") for name, table in found.tables.items()]
     _values(work.connection, "shop_table", ("name", "ref"), named)
     for name, (columns, rows) in shop.software.lookups.items():
         _values(work.connection, name, columns, rows)
+
+
+def _of_shops(work: _Work, table: str) -> str:
+    """SQL of a canonical table's rows in the case as far as they are mapped already."""
+    parts = [*work.elsewhere[table], *work.fragments[table]]
+    return f"SELECT * FROM {parquet(parts)}" if parts else empty(TABLES[table])
 
 
 def _shared_with(shop: _Shop) -> str | None:
@@ -388,6 +405,10 @@ def _date_sites(work: _Work) -> None:
 
 def _takings(work: _Work) -> None:
     home = files("stocktake.commerce")
+    for table in ("takings", "payments"):
+        parts = work.elsewhere[table]
+        there = f"SELECT * FROM {parquet(parts)}" if parts else empty(TABLES[table])
+        work.connection.execute(f"CREATE VIEW {table}_elsewhere AS {there}")
     (judged,) = read_statements(home.joinpath("judged_orders.sql"), "commerce/judged_orders.sql")
     file = work.file("judged_orders")
     work.copy(judged.sql, file)

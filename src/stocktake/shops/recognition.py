@@ -49,6 +49,16 @@ def recognise(case: Case, exhibit: str) -> list[Recognition]:
     ]
 
 
+def settling(case: Case, exhibit: str) -> int:
+    """When an exhibit is to be mapped: 0 with no payment processor in it, 1 with a shop beside it, 2 alone.
+
+    A processor's payments are tied to the orders of shops that are mapped before it.
+    """
+    folders = {software.name: software for software in supported()}
+    settles = {folders[shop.software].settles for shop in recognise(case, exhibit)}
+    return (1 if False in settles else 2) if True in settles else 0
+
+
 def family_of(table: RawTable) -> str | None:
     """The artefact family that read the table; None where it is a table of a database."""
     family, colon, _ = table.kind.partition(":")

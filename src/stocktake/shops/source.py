@@ -54,7 +54,9 @@ def _stated_at(
     facts = unit["facts"]
     if facts.get("completed_on"):
         try:
-            local = datetime.fromisoformat("T".join(_two_digits(part) for part in facts["completed_on"].split()))
+            local = datetime.fromisoformat(
+                "T".join(_two_digits(part) for part in facts["completed_on"].split())
+            )
         except ValueError:
             return None
         if local.tzinfo is None:

@@ -101,7 +101,8 @@ def _as_text(value: str | bytes) -> str:
 def _read(text: str, form: str) -> Value:
     if form == "json" or (form == "auto" and text.lstrip()[:1] in ("{", "[")):
         try:
-            return _unfolded_json(_load(text), 1)
+            unfolded: Value = _unfolded_json(_load(text), 1)
+            return unfolded
         except RecursionError as error:
             raise ValueError("nested too deep") from error
     if form == "php" or looks_serialised(text):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from stocktake.case import Case, folder_name
+from stocktake.commerce.site_links import link_sites
 from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest, write_rows
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
@@ -50,13 +51,19 @@ def process(
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be 1 or more.")
     made: list[str] = []
+    read: list[tuple[Exhibit, list[Path]]] = []
     with case.locked("process"), _full_disk_told():
         for leftover in [*case.tables.glob(".new-*"), *case.path.glob(".spill-*")]:
             shutil.rmtree(leftover, ignore_errors=True)
         for exhibit in exhibits(case):
             units = read_exhibit(case, exhibit, jobs or os.cpu_count() or 1, tell)
+            read.append((exhibit, units))
             if _map_exhibit(case, exhibit, units, tell):
                 made.append(exhibit.reference)
+        linked = link_sites(case, [exhibit.reference for exhibit, _ in read])
+        for exhibit, units in read:
+            if exhibit.reference in linked:
+                _record(case, exhibit, units)
     errors, warnings = problem_counts(case)
     return Processed(made, errors, warnings)
 
@@ -70,9 +77,8 @@ def problem_counts(case: Case) -> tuple[int, int]:
 
 def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) -> bool:
     """Raw tables to canonical rows, unless those that stand were made from the same."""
-    manifests = {_relative(case, unit / "manifest.json"): _digest(unit / "manifest.json") for unit in units}
     made_from = {
-        "raw": manifests,
+        "raw": _digests(case, units),
         "rules": code_digest("shops", "artefacts", "commerce", "engine"),
         "time_zone": case.settings.time_zone,
     }
@@ -82,15 +88,24 @@ def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) ->
         tell(f"{exhibit.reference}: mapping to the canonical tables")
         _make_tables(case, exhibit, units, made_from)
     # Recorded apart from the making: a run may have been killed between the two.
+    _record(case, exhibit, units)
+    return anew
+
+
+def _record(case: Case, exhibit: Exhibit, units: list[Path]) -> None:
+    """State in the ledger what the exhibit's tables are now, unless its last entry does."""
     tables = manifest_path(case, exhibit.reference)
     detail = {
         "exhibit": exhibit.reference,
-        "manifests": manifests | {_relative(case, tables): _digest(tables)},
+        "manifests": _digests(case, units) | {_relative(case, tables): _digest(tables)},
     }
     recorded = ledger.newest(case, "process", exhibit.reference)
     if recorded is None or recorded.detail != detail:
         ledger.record(case, "process", detail)
-    return anew
+
+
+def _digests(case: Case, units: list[Path]) -> dict[str, str]:
+    return {_relative(case, unit / "manifest.json"): _digest(unit / "manifest.json") for unit in units}
 
 
 def _make_tables(case: Case, exhibit: Exhibit, units: list[Path], made_from: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,40 @@ def install(case: Case, exhibit: str, made: Path, **facts: Any) -> Path:
                 "sha256": digest,
             }
         )
+    return _write_manifest(case, exhibit, {"exhibit": exhibit, **facts, "parts": parts})
+
+
+def replace_parts(
+    case: Case, exhibit: str, tables: Iterable[str], change: Callable[[str, Path, Path], None], **facts: Any
+) -> None:
+    """Have ``change(table, old, new)`` write each of the exhibit's parts of ``tables`` anew.
+
+    Rows may change, not their number. ``facts`` are added to the manifest. Interrupted while the parts are
+    exchanged, the exhibit counts as not processed and is made anew.
+    """
+    manifest = read_manifest(case, exhibit)
+    if manifest is None:
+        return
+    changed = [part for part in manifest["parts"] if part["table"] in tables]
+    for part in changed:
+        path = case.tables / part["file"]
+        beside = path.with_suffix(".new")
+        change(part["table"], path, beside)
+        with beside.open("rb") as file:
+            part["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+    if changed:
+        manifest_path(case, exhibit).unlink()
+        for part in changed:
+            path = case.tables / part["file"]
+            path.with_suffix(".new").rename(path)
+    _write_manifest(case, exhibit, manifest | facts)
+
+
+def _write_manifest(case: Case, exhibit: str, manifest: dict[str, Any]) -> Path:
     beside = manifest_path(case, exhibit).with_suffix(".json.new")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump({"exhibit": exhibit, **facts, "parts": parts}, file, ensure_ascii=True, indent=1)
+        json.dump(manifest, file, ensure_ascii=True, indent=1)
         file.flush()
         os.fsync(file.fileno())
     return beside.rename(manifest_path(case, exhibit))

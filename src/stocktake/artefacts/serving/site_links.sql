@@ -20,7 +20,7 @@ SELECT
     || ', where ' || s.application_path || ' names the database ' || s.database_name, '') AS how,
   'derived' AS basis, 'source:' || h._ref AS source_id
 FROM web_host AS h
-JOIN host_name AS n ON n._ref = h._ref
+JOIN host_name AS n ON n._ref = h._ref AND n.of_host
 LEFT JOIN host_shop AS s ON s._ref = h._ref;
 
 -- A log that only virtual hosts of one application write. Those that give out nothing may write it too, where
@@ -54,7 +54,7 @@ one AS (
 )
 SELECT DISTINCT
   n.host, o.log, o.database_name, o.table_prefix,
-  o.software || ' writes this log for it, as ' || o.config || ' states' AS how,
+  o.software || ' writes this log for a host that leads to it, as ' || o.config || ' states' AS how,
   'derived' AS basis, 'source:' || o.log_ref AS source_id
 FROM one AS o
 LEFT JOIN named AS n ON n.log = o.log

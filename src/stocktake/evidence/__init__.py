@@ -3,9 +3,10 @@
 Nothing is ever written, and nothing in the evidence names a place that is written to.
 """
 
+from stocktake.evidence.captures import Capture
 from stocktake.evidence.identify import identify
 from stocktake.evidence.items import EvidenceProblem, Item, items
 from stocktake.evidence.opening import Limits
 from stocktake.evidence.streams import Counted, Fault, Stream
 
-__all__ = ["Counted", "EvidenceProblem", "Fault", "Item", "Limits", "Stream", "identify", "items"]
+__all__ = ["Capture", "Counted", "EvidenceProblem", "Fault", "Item", "Limits", "Stream", "identify", "items"]

@@ -21,6 +21,7 @@ from stocktake.evidence.archives import (
     tar_members,
     zip_members,
 )
+from stocktake.evidence.captures import Capture, capture_format, record_names, records, saved_page
 from stocktake.evidence.disks import DiskSearch, FileRecord, Found
 from stocktake.evidence.identify import HEAD_BYTES, identify, is_utf16_text
 from stocktake.evidence.images import extents, image_format, segment_names
@@ -29,6 +30,7 @@ from stocktake.evidence.names import Names, text
 from stocktake.evidence.opening import Limits, Opening, Unwrap
 from stocktake.evidence.streams import Stream, open_regular
 from stocktake.evidence.unwrapping import compression
+from stocktake.evidence.wacz import PACKAGE, check_package
 
 # What SQLite keeps beside a database, without which the database is not what its user last saw.
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -65,6 +67,10 @@ class Item:
     ``record`` is what the file system, or the archive, states of the file that the item was unwrapped from:
     times, owner, whether it was deleted and how far it could be recovered. ``head`` is what the unwrapped
     bytes begin with (64 KiB, or all of them); leave it away before keeping many items.
+
+    ``capture`` is set for what was captured from the web: its URL and time. A capture file is an item itself,
+    as it is stored, before what is in it; ``holds`` then names its format (``warc``, ``arc``, ``har``,
+    ``mhtml``).
     """
 
     exhibit: str
@@ -76,6 +82,8 @@ class Item:
     beside: tuple[tuple[str, Callable[[], Stream]], ...] = ()
     record: FileRecord = _NO_RECORD
     head: bytes | None = field(default=None, repr=False, compare=False)
+    capture: Capture | None = None
+    holds: str | None = None
 
     @property
     def mtime(self) -> datetime | None:
@@ -131,6 +139,7 @@ class _Wrapped:
     beside: tuple[tuple[str, Callable[[], Stream]], ...] = ()
     head: bytes | None = None
     others: tuple[Path, ...] = ()
+    capture: Capture | None = None
 
 
 @dataclass
@@ -257,12 +266,11 @@ class _Search:
     def _unwrapped(self, wrapped: "_Wrapped", names: Names) -> Iterator[Item]:
         """Yield what a file holds: itself, or what can be unwrapped from it."""
         opening, path, container = wrapped.opening, wrapped.path, wrapped.container
-        head = wrapped.head
-        if head is None:
-            with closing(opening()) as stream:
-                head = stream.peek(HEAD_BYTES)
-                if len(head) == HEAD_BYTES and not any(head):
-                    head = stream.peek(HEAD_BYTES + 4096)  # Btrfs begins its description there
+        head = _head(opening) if wrapped.head is None else wrapped.head
+        form = capture_format(head)
+        if form is not None and wrapped.record.entry != "symlink":
+            yield from self._captured(wrapped, form, head)
+            return
         wrapping = compression(head) or archive(head)
         image = image_format(head) if wrapping is None else None
         if wrapping is None and image is None and is_utf16_text(head):
@@ -270,17 +278,7 @@ class _Search:
             self._tell(path, "info", "is UTF-16 text, read as UTF-8: offsets count bytes of the UTF-8 text")
         elif wrapping == "tar" and identify(head, path) == "pgdump-tar":
             wrapping = None  # one dump, which its own tool reads as a whole
-        whole = Item(
-            self.exhibit,
-            path,
-            container,
-            wrapped.size,
-            opening,
-            None if opening.steps else opening.file,
-            wrapped.beside,
-            wrapped.record,
-            head[:HEAD_BYTES],
-        )
+        whole = self._whole(wrapped, head)
         if (wrapping is None and image is None) or wrapped.record.entry == "symlink":
             yield whole
             return
@@ -324,6 +322,51 @@ class _Search:
                 ),
                 names,
             )
+
+    def _whole(self, wrapped: "_Wrapped", head: bytes) -> Item:
+        return Item(
+            self.exhibit,
+            wrapped.path,
+            wrapped.container,
+            wrapped.size,
+            wrapped.opening,
+            None if wrapped.opening.steps else wrapped.opening.file,
+            wrapped.beside,
+            wrapped.record,
+            head[:HEAD_BYTES],
+            wrapped.capture or saved_page(head),
+        )
+
+    def _captured(self, wrapped: "_Wrapped", form: str, head: bytes) -> Iterator[Item]:
+        """Yield a web capture and what it holds: what was answered, each under its time and address."""
+        opening, path, container = wrapped.opening, wrapped.path, wrapped.container
+        yield replace(self._whole(wrapped, head), holds=form)
+        if wrapped.depth >= self.limits.depth:
+            self._tell(path, "error", f"is wrapped more than {self.limits.depth} times and was not opened")
+            return
+
+        def tell(severity: str, message: str) -> None:
+            self._tell(path, severity, message)
+
+        inner = ",".join(filter(None, (container, "gzip" if compression(head) else "", form)))
+        deleted = FileRecord(deleted=wrapped.record.deleted, recovered=wrapped.record.recovered)
+        found = records(form, opening, self.limits, tell, check_digests=self.check_hashes)
+        for name, record in record_names(found):
+            if record.steps is None:
+                continue
+            inside = opening
+            for step in record.steps:
+                inside = inside.then(step)
+            body = _Wrapped(
+                inside,
+                f"{path}/{name}",
+                inner,
+                record.size,
+                deleted,
+                wrapped.depth + 1,
+                capture=record.capture,
+            )
+            yield from self._unwrapped(body, Names())
 
     def _found_on_disks(self, found: Generator[Found, None, bool], depth: int) -> Generator[Item, None, bool]:
         """Yield the items in the files on a disk; files beside a database in the same folder go with it."""
@@ -377,6 +420,9 @@ class _Search:
     ) -> Iterator[Item]:
         opening, path = wrapped.opening, wrapped.path
         by_name = {member.name: member for member in members}
+        if self.check_hashes and PACKAGE in by_name:
+            inside_of = {name: _opening(opening, member) for name, member in by_name.items()}
+            check_package(inside_of, lambda severity, message: self._tell(path, severity, message))
         for member in members:
             beside = tuple(
                 (suffix, _opening(opening, other))
@@ -406,6 +452,14 @@ class _Search:
     def _tell_many(self, paths: list[str], severity: str, message: str) -> None:
         if paths:
             self._tell(paths[0], severity, f"{len(paths)} {message}; this is the first")
+
+
+def _head(opening: Opening) -> bytes:
+    with closing(opening()) as stream:
+        head = stream.peek(HEAD_BYTES)
+        if len(head) == HEAD_BYTES and not any(head):
+            head = stream.peek(HEAD_BYTES + 4096)  # Btrfs begins its description there
+    return head
 
 
 def _opening(archive_opening: Opening, member: Listed) -> Opening:

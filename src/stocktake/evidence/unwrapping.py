@@ -2,7 +2,7 @@
 
 Formats: RFC 1952 (gzip, several members), RFC 1951 (deflate), RFC 8878 (zstd, several frames, skippable
 frames), the .xz file format 1.1.0 (several streams, padding), bzip2 (several streams), and PKWARE's
-APPNOTE 6.3.10 section 4.4.5 for the methods inside zip.
+APPNOTE 6.3.10 section 4.4.5 for the methods inside zip. ``webcodings`` has those of web captures.
 """
 
 import bz2
@@ -15,9 +15,13 @@ from typing import Any, Protocol, cast
 import zstandard
 from isal import isal_zlib
 
+from stocktake.evidence import webcodings
+from stocktake.evidence.decoding import CHUNK as _CHUNK
+from stocktake.evidence.decoding import CutOffError as _CutOffError
+from stocktake.evidence.decoding import DamageError as _DamageError
+from stocktake.evidence.decoding import Feed as _Feed
 from stocktake.evidence.streams import Fault, Stream
 
-_CHUNK = 1 << 16
 _HEAD = 16
 _ZSTD_CHUNK = 1 << 12  # its decoder can't bound what it gives: a 4-byte block may stand for 128 KiB
 _OUTPUT = 1 << 22
@@ -72,33 +76,6 @@ class Limits:
     entries: int = 20_000_000
     wait: float = 120.0
     unlock_wait: float = 300.0
-
-
-class _DamageError(Exception):
-    """The compressed data can't be read on."""
-
-
-class _CutOffError(_DamageError):
-    """The compressed data end too early; all that can be had of them has been given."""
-
-    def __init__(self) -> None:
-        super().__init__("the file was cut off")
-
-
-class _Feed:
-    """Compressed bytes in chunks of one size, but byte by byte between two places where care is needed."""
-
-    def __init__(self, source: Stream, careful: range = range(0)) -> None:
-        self.source = source
-        self.careful = careful
-        self.fed = 0
-        self.last_chunk = range(0)
-
-    def chunk(self, size: int = _CHUNK) -> bytes:
-        piece = self.source.read(1 if self.fed in self.careful else size)
-        self.last_chunk = range(self.fed, self.fed + len(piece))
-        self.fed += len(piece)
-        return piece
 
 
 class Unwrapped(Stream):
@@ -343,15 +320,22 @@ _SAME_DECODERS: dict[str, _Decode] = {
     ),
     "zstd": _Format("zstd", _zstd_decoder, _push_whole, b"\x28\xb5\x2f\xfd", b"", _ZSTD_CHUNK),
     "lzma": _lzma_in_zip,
+    "chunked": webcodings.chunked,
+    "br": webcodings.br,
+    "base64": webcodings.base64,
+    "quoted-printable": webcodings.quoted_printable,
+    "json": webcodings.json_string,
 }
 _DECODERS: dict[str, _Decode] = {
     **_SAME_DECODERS,
     "gzip": _Format("gzip", lambda: isal_zlib.decompressobj(31), _push_deflate, b"\x1f\x8b", b"\x00"),
     "deflate": _Format("deflate", lambda: isal_zlib.decompressobj(-15), _push_deflate, b"\xff"),
+    "zlib": _Format("zlib", lambda: isal_zlib.decompressobj(15), _push_deflate, b"\x78"),
 }
 # Which output comes before the error is known of zlib only, so that is what reads around the damage.
 _CAREFUL_DECODERS: dict[str, _Decode] = {
     **_SAME_DECODERS,
     "gzip": _Format("gzip", lambda: zlib.decompressobj(31), _push_deflate, b"\x1f\x8b", b"\x00"),
     "deflate": _Format("deflate", lambda: zlib.decompressobj(-15), _push_deflate, b"\xff"),
+    "zlib": _Format("zlib", lambda: zlib.decompressobj(15), _push_deflate, b"\x78"),
 }

@@ -15,7 +15,8 @@ from stocktake.commerce.statements import Statement, read_statements
 class LogicalTable:
     """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
 
-    ``called`` is what the software calls it, where its SQL needs another name: PrestaShop has a table ``shop``.
+    ``called`` are the names that versions of the software have for it; by default its own. The first that is
+    there counts.
     ``names`` gives, for a column that versions call differently, its other names, and ``like`` patterns of
     names in lower case, for what people name as they please. ``needs`` are columns
     without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
@@ -24,7 +25,7 @@ class LogicalTable:
     """
 
     name: str
-    called: str
+    called: tuple[str, ...]
     key: tuple[str, ...]
     columns: dict[str, str]
     names: dict[str, tuple[str, ...]]
@@ -210,7 +211,7 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         raise ValueError(f"the table {name} names {', '.join(sorted(missing))} without a type")
     return LogicalTable(
         name=name,
-        called=entry.get("called", name),
+        called=(called,) if isinstance(called := entry.get("called", name), str) else tuple(called),
         key=tuple(entry["key"]),
         columns=columns,
         names=names,

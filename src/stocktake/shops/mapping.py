@@ -240,10 +240,9 @@ def _of_shops(work: _Work, table: str) -> str:
 def _shared_with(shop: _Shop) -> str | None:
     """The base prefix, where this shop reads shared tables that stand under it."""
     for name, table in shop.found.tables.items():
-        logical_table = shop.software.tables[name]
-        own = f"{shop.found.prefix}{logical_table.called}".lower()
-        if logical_table.shared and table.name.lower() != own:
-            return table.name[: len(table.name) - len(logical_table.called)]
+        (called, *_) = shop.software.tables[name].called
+        if shop.software.tables[name].shared and table.name.lower() != f"{shop.found.prefix}{called}".lower():
+            return table.name[: len(table.name) - len(called)]
     return None
 
 

@@ -129,7 +129,8 @@ def _find(software: ShopSoftware, tables: list[RawTable]) -> list[Recognition]:
     prefixes = {
         name[: len(name) - len(anchor)]
         for group in software.groups
-        for anchor in (software.tables[table].called for table in group.tables)
+        for table in group.tables
+        for anchor in software.tables[table].called
         for name in by_name
         if name.endswith(anchor.lower())
     }
@@ -145,7 +146,7 @@ def _find(software: ShopSoftware, tables: list[RawTable]) -> list[Recognition]:
                 if software.tables[name].shared:
                     here.setdefault(name, table)
         first = here[group.tables[0]]
-        anchor = len(software.tables[group.tables[0]].called)
+        anchor = len(first.name) - len(prefix)
         found.append(
             Recognition(
                 software=software.name,
@@ -175,9 +176,11 @@ def _find(software: ShopSoftware, tables: list[RawTable]) -> list[Recognition]:
 def _logical(software: ShopSoftware, by_name: dict[str, RawTable], prefix: str) -> dict[str, RawTable]:
     here = {}
     for name, logical in software.tables.items():
-        table = by_name.get((prefix + logical.called).lower())
-        if table is not None and _has_columns(table, logical):
-            here[name] = table
+        for called in logical.called:
+            table = by_name.get((prefix + called).lower())
+            if table is not None and _has_columns(table, logical):
+                here[name] = table
+                break
     return here
 
 

@@ -1,9 +1,12 @@
 """How long a WooCommerce shop takes from raw tables to canonical ones, and how much memory.
 
-    python benchmarks/mapping.py [ORDERS]
+    python benchmarks/mapping.py [ORDERS …] [--mariadb]
 
-Raw tables of ORDERS orders (default 1,000,000; 25 rows of postmeta each, two lines) are made in a temporary
-folder, then mapped in a process of its own. Prints a row of a table: orders, rows, seconds, peak memory.
+Raw tables of each number of ORDERS (default 10,000, 100,000 and 1,000,000; 25 rows of postmeta each, two
+lines) are made in a temporary folder, then mapped in a process of its own. Prints a row of a table for each:
+orders, raw rows, seconds, the same for one order, peak memory. With --mariadb the largest shop is also loaded
+into a MariaDB with WordPress's own indexes, and asked for the orders, lines, addresses and payments that the
+mapping gives; the loading stands apart, and the answers are compared.
 """
 
 import argparse
@@ -12,7 +15,9 @@ import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -67,8 +72,8 @@ def tables(orders: int) -> dict[str, str]:
         keys = ", ".join(f"'{name}'" for name in meta)
         values = ", ".join(meta.values())
         return (
-            f"SELECT row_number() OVER () AS {key}, n AS {owner}, unnest([{keys}]) AS meta_key, "
-            f"unnest([{values}]) AS meta_value FROM {source}"
+            f"SELECT row_number() OVER () AS {key}, * FROM (SELECT n AS {owner}, unnest([{keys}]) AS meta_key, "
+            f"unnest([{values}]) AS meta_value FROM {source})"
         )
 
     sold = f"range(1000, {orders + 1000}) AS o(n)"
@@ -120,32 +125,128 @@ def make(case: Case, orders: int) -> int:
         return sum(table.rows for table in unit.tables.values())
 
 
-def run(case: Case, out: Path) -> None:
-    """Map, and print the seconds and the peak resident memory."""
+def run(case: Case, out: Path) -> tuple[float, float]:
+    """Map; the seconds it took and the peak resident memory in MiB."""
     start = time.perf_counter()
     map_exhibit(case, "B/1", out)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    size = sum(part.stat().st_size for part in out.glob("*/*.parquet")) / 2**20
-    print(f"{seconds:8.1f} s   peak {peak:7.0f} MiB   canonical tables {size:7.0f} MiB", flush=True)
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def mapped(folder: Path, orders: int) -> list[tuple[str, int, Decimal]]:
+    """Make a shop, map it, print what it took; status, number and sum of its orders."""
+    settings = Settings("B", "Benchmark", "", "", "Europe/London", datetime.now(UTC))
+    case = Case.create(folder / "b.case", settings)
+    rows = make(case, orders)
+    out = folder / "out"
+    out.mkdir()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        seconds, peak = pool.submit(run, case, out).result()
+    print(
+        f"{orders:>10,} {rows:>12,} {seconds:>10.1f} {seconds / orders * 1e6:>12.0f} {peak:>10.0f}",
+        flush=True,
+    )
+    found = duckdb.execute(
+        f"SELECT status_recorded, count(*), sum(total) FROM '{out}/orders/*.parquet' GROUP BY 1 ORDER BY 1"
+    )
+    return found.fetchall()
+
+
+DEFINED = {
+    "options": "option_id BIGINT PRIMARY KEY, option_name VARCHAR(191), option_value LONGTEXT",
+    "posts": "ID BIGINT PRIMARY KEY, post_date DATETIME, post_date_gmt DATETIME, post_excerpt TEXT, "
+    "post_status VARCHAR(20), post_parent BIGINT, post_type VARCHAR(20), post_title TEXT, "
+    "post_content LONGTEXT, KEY type_status_date (post_type, post_status, post_date, ID)",
+    "postmeta": "meta_id BIGINT PRIMARY KEY, post_id BIGINT, meta_key VARCHAR(255), meta_value LONGTEXT, "
+    "KEY post_id (post_id), KEY meta_key (meta_key(191))",
+    "users": "ID BIGINT PRIMARY KEY, user_login VARCHAR(60), user_email VARCHAR(100), user_registered DATETIME",
+    "usermeta": "umeta_id BIGINT PRIMARY KEY, user_id BIGINT, meta_key VARCHAR(255), meta_value LONGTEXT, "
+    "KEY user_id (user_id), KEY meta_key (meta_key(191))",
+    "woocommerce_order_items": "order_item_id BIGINT PRIMARY KEY, order_item_name TEXT, "
+    "order_item_type VARCHAR(200), order_id BIGINT, KEY order_id (order_id)",
+    "woocommerce_order_itemmeta": "meta_id BIGINT PRIMARY KEY, order_item_id BIGINT, meta_key VARCHAR(255), "
+    "meta_value LONGTEXT, KEY order_item_id (order_item_id), KEY meta_key (meta_key(32))",
+}
+
+
+def _pivoted(keys: list[str]) -> str:
+    return ", ".join(f"MAX(CASE WHEN m.meta_key = '{key}' THEN m.meta_value END) AS `{key}`" for key in keys)
+
+
+def _of_orders(keys: list[str]) -> str:
+    return (
+        f"SELECT p.ID, p.post_status, p.post_date_gmt, {_pivoted(keys)} FROM wp_posts AS p "
+        "JOIN wp_postmeta AS m ON m.post_id = p.ID WHERE p.post_type = 'shop_order' GROUP BY p.ID"
+    )
+
+
+QUESTIONS = {
+    "orders": _of_orders([key for key in META if "billing" not in key and "shipping_" not in key]),
+    "lines": f"SELECT i.order_item_id, i.order_id, i.order_item_name, {_pivoted([*LINE])} "
+    "FROM wp_woocommerce_order_items AS i "
+    "JOIN wp_woocommerce_order_itemmeta AS m ON m.order_item_id = i.order_item_id GROUP BY i.order_item_id",
+    "addresses": _of_orders([key for key in META if "billing" in key or "shipping_" in key]),
+    "payments": _of_orders([key for key in META if "paid" in key or "payment" in key or "total" in key]),
+}
+
+
+def asked(folder: Path, orders: int) -> list[tuple[str, int, Decimal]]:
+    """Load the shop into a MariaDB and ask it the same; status, number and sum of its orders."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from servers import mariadb_server
+
+    folder.chmod(0o755)
+    with mariadb_server("--skip-innodb-doublewrite", "--innodb-buffer-pool-size=2G") as server:
+        server.sql("CREATE DATABASE shop")
+        loading = 0.0
+        for name, sql in tables(orders).items():
+            described = duckdb.execute(f"DESCRIBE {sql}").fetchall()
+            text = folder / f"{name}.tsv"
+            duckdb.execute(
+                f"COPY ({sql}) TO '{text}' (FORMAT csv, HEADER false, DELIMITER '\t', QUOTE '', ESCAPE '', "
+                "NULLSTR '\\N')"
+            )
+            text.chmod(0o644)
+            server.sql(f"CREATE TABLE shop.wp_{name} ({DEFINED[name]})")
+            start = time.perf_counter()
+            columns = ", ".join(column for column, *_ in described)
+            server.sql(f"LOAD DATA INFILE '{text}' INTO TABLE shop.wp_{name} ({columns})")
+            loading += time.perf_counter() - start
+            text.unlink()
+        print(f"\nMariaDB: {loading:.1f} s to load {orders:,} orders (LOAD DATA, faster than a dump)")
+        whole = 0.0
+        for name, question in QUESTIONS.items():
+            start = time.perf_counter()
+            server.sql(f"CREATE TABLE shop.asked_{name} AS {question.replace('wp_', 'shop.wp_')}")
+            seconds = time.perf_counter() - start
+            whole += seconds
+            print(f"MariaDB: {seconds:.1f} s for the {name}", flush=True)
+        print(f"MariaDB: {whole:.1f} s for these four questions")
+        told = server.sql(
+            "SELECT post_status, count(*), sum(CAST(_order_total AS DECIMAL(30,2))) FROM shop.asked_orders "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        return [tuple(row) for row in told]
 
 
 def main() -> int:
     """Make the raw tables, map them, print what it took."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("orders", nargs="?", type=int, default=1_000_000)
-    orders = parser.parse_args().orders
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings("B", "Benchmark", "", "", "Europe/London", datetime.now(UTC))
-        case = Case.create(Path(folder) / "b.case", settings)
-        rows = make(case, orders)
-        print(f"{orders} orders, {rows} raw rows:", end=" ", flush=True)
-        out = Path(folder) / "out"
-        out.mkdir()
-        process = multiprocessing.get_context("spawn").Process(target=run, args=(case, out))
-        process.start()
-        process.join()
-        return process.exitcode or 0
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("orders", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--mariadb", action="store_true", help="ask a MariaDB the same")
+    given = parser.parse_args()
+    print(f"{'orders':>10} {'raw rows':>12} {'seconds':>10} {'µs an order':>12} {'peak MiB':>10}")
+    for orders in given.orders:
+        with tempfile.TemporaryDirectory() as folder:
+            found = mapped(Path(folder), orders)
+    if given.mariadb:
+        with tempfile.TemporaryDirectory() as folder:
+            same = asked(Path(folder), orders) == found
+        print("The answers are the same." if same else "The answers DIFFER.")
+        return 0 if same else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pyarrow as pa
 from stocktake.commerce.model import TABLES
 from stocktake.engine import duck
 from stocktake.evidence import Counted, Item
-from stocktake.observables import SCHEMA, scan_batches
+from stocktake.observables import CONTEXT_BYTES, SCHEMA, scan_batches
 from stocktake.records.raw import PLACE, Column, Problem, UnitWriter
 from stocktake.records.reading import reraise_ours
 
@@ -23,6 +23,7 @@ from stocktake.records.reading import reraise_ours
 RUN_ITEMS = 1_000
 RUN_BYTES = 256 << 20
 
+_NO_SECRETS = "SELECT '' AS path, 0 AS _offset, 0 AS _length, '' AS secret WHERE false"
 _COLUMNS = [
     Column("path", "path of the item", pa.string()),
     *(Column(one.name, str(one.type), one.type) for one in SCHEMA if one.name not in ("offset", "length")),
@@ -74,19 +75,42 @@ def _placed(path: str, batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def write_observables(
-    exhibit: str, items: Sequence[dict[str, Any]], hits: Sequence[Path], made: Path
+    exhibit: str,
+    items: Sequence[dict[str, Any]],
+    hits: Sequence[Path],
+    made: Path,
+    secret_rows: str | None = None,
 ) -> None:
-    """Rows of ``observables``, and of ``sources`` for their places. ``items`` are rows of ``items``."""
+    """Rows of ``observables``, and of ``sources`` for their places. ``items`` are rows of ``items``.
+
+    ``secret_rows`` is SQL of rows that hold a secret (`shops.secrets.rows_with_secrets`): what was found in
+    one has no context, and what is part of the secret itself is left out.
+    """
     if not hits:
         return
     known = ("item_id", "path", "sha256", "container")
     with duck.connect(spill=made) as connection:
         connection.register("known", pa.table({name: [item.get(name) for item in items] for name in known}))
         connection.execute(f"""
+            CREATE TABLE near AS
+            SELECT h.path || '@' || h._offset AS place,
+              bool_or(
+                h._offset BETWEEN s._offset AND s._offset + s._length AND contains(s.secret, h.value)
+              ) AS inside
+            FROM {duck.parquet(hits)} h
+            JOIN ({secret_rows or _NO_SECRETS}) s
+              ON s.path = h.path AND h._offset < s._offset + s._length + {CONTEXT_BYTES}
+                AND h._offset + h._length > s._offset - {CONTEXT_BYTES}
+            GROUP BY 1
+        """)
+        connection.execute(f"""
             CREATE VIEW hits AS
-            SELECT h.*, k.item_id, k.sha256, k.container,
+            SELECT h.* REPLACE (CASE WHEN near.place IS NULL THEN h.context END AS context),
+                   k.item_id, k.sha256, k.container,
                    {duck.literal(f"{exhibit}/")} || h.path || '@' || h._offset || '+' || h._length AS place
             FROM {duck.parquet(hits)} h LEFT JOIN known k ON k.path = h.path
+            LEFT JOIN near ON near.place = h.path || '@' || h._offset
+            WHERE near.inside IS NOT TRUE
         """)
         same = ("kind", "value", "normalised", "valid", "item_id", "context", "path", "container", "sha256")
         values = {name: name for name in same} | {

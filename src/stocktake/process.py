@@ -20,14 +20,23 @@ from typing import Any
 
 from stocktake.case import Case, folder_name
 from stocktake.commerce.site_links import link_sites
-from stocktake.commerce.tables import install, manifest_path, open_case, read_manifest, write_rows
+from stocktake.commerce.tables import (
+    install,
+    manifest_path,
+    open_case,
+    parts_of,
+    read_manifest,
+    write_rows,
+)
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
 from stocktake.inspection import write_observables
 from stocktake.inventory import INVENTORY, Tell, code_digest, read_exhibit
 from stocktake.records.catalogue import INSPECTION
-from stocktake.shops.mapping import map_exhibit
+from stocktake.shops.mapping import OF_SHOPS, map_exhibit
+from stocktake.shops.recognition import settling
+from stocktake.shops.secrets import held, rows_with_secrets
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,24 @@ def process(
         raise UserError("--jobs must be 1 or more.")
     made: list[str] = []
     read: list[tuple[Exhibit, list[Path]]] = []
+    later: list[tuple[int, Exhibit, list[Path]]] = []  # payment processors, after the shops
+    mapped: list[str] = []
     with case.locked("process"), _full_disk_told():
         for leftover in [*case.tables.glob(".new-*"), *case.path.glob(".spill-*")]:
             shutil.rmtree(leftover, ignore_errors=True)
         for exhibit in exhibits(case):
             units = read_exhibit(case, exhibit, jobs or os.cpu_count() or 1, tell)
             read.append((exhibit, units))
+            if place := settling(case, exhibit.reference):
+                later.append((place, exhibit, units))
+                continue
             if _map_exhibit(case, exhibit, units, tell):
                 made.append(exhibit.reference)
+            mapped.append(exhibit.reference)
+        for _, exhibit, units in sorted(later, key=lambda entry: entry[0]):
+            if _map_exhibit(case, exhibit, units, tell, mapped):
+                made.append(exhibit.reference)
+            mapped.append(exhibit.reference)
         linked = link_sites(case, [exhibit.reference for exhibit, _ in read])
         for exhibit, units in read:
             if exhibit.reference in linked:
@@ -75,21 +94,34 @@ def problem_counts(case: Case) -> tuple[int, int]:
     return counts.get("error", 0), counts.get("warning", 0)
 
 
-def _map_exhibit(case: Case, exhibit: Exhibit, units: list[Path], tell: Tell) -> bool:
-    """Raw tables to canonical rows, unless those that stand were made from the same."""
-    made_from = {
+def _map_exhibit(
+    case: Case, exhibit: Exhibit, units: list[Path], tell: Tell, before: list[str] | None = None
+) -> bool:
+    """Raw tables to canonical rows, unless those that stand were made from the same.
+
+    ``before`` are exhibits that are mapped already, for a payment processor whose rows rest on theirs too.
+    """
+    made_from: dict[str, Any] = {
         "raw": _digests(case, units),
         "rules": code_digest("shops", "artefacts", "commerce", "engine"),
         "time_zone": case.settings.time_zone,
     }
+    if before is not None:
+        made_from["elsewhere"] = {other: _made_from(case, other) for other in before}
     standing = read_manifest(case, exhibit.reference)
     anew = standing is None or standing.get("made_from") != made_from
     if anew:
         tell(f"{exhibit.reference}: mapping to the canonical tables")
-        _make_tables(case, exhibit, units, made_from)
+        _make_tables(case, exhibit, units, made_from, before or [])
     # Recorded apart from the making: a run may have been killed between the two.
     _record(case, exhibit, units)
     return anew
+
+
+def _made_from(case: Case, exhibit: str) -> str:
+    """One hash of what an exhibit's rows were made from: the same gives the same rows."""
+    made_from = (read_manifest(case, exhibit) or {}).get("made_from")
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
 def _record(case: Case, exhibit: Exhibit, units: list[Path]) -> None:
@@ -108,18 +140,20 @@ def _digests(case: Case, units: list[Path]) -> dict[str, str]:
     return {_relative(case, unit / "manifest.json"): _digest(unit / "manifest.json") for unit in units}
 
 
-def _make_tables(case: Case, exhibit: Exhibit, units: list[Path], made_from: dict[str, Any]) -> None:
+def _make_tables(
+    case: Case, exhibit: Exhibit, units: list[Path], made_from: dict[str, Any], before: list[str]
+) -> None:
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir(parents=True)
     try:
-        map_exhibit(case, exhibit.reference, made)
+        map_exhibit(case, exhibit.reference, made, parts_of(case, before, list(OF_SHOPS.values())))
     except (OSError, MemoryError):
         raise
     except Exception as error:  # our mistake about one exhibit is not to cost the others
         shutil.rmtree(made)
         made.mkdir()
         write_rows(made / "problems" / "part-00000.parquet", "problems", [_not_mapped(exhibit, error)])
-    _write_items(exhibit, units, made)
+    _write_items(exhibit, units, made, rows_with_secrets(held(case, exhibit.reference)))
     install(case, exhibit.reference, made, made_from=made_from)
     shutil.rmtree(made, ignore_errors=True)
 
@@ -137,7 +171,7 @@ def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:
     }
 
 
-def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:
+def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: str | None) -> None:
     """The exhibit's files as rows of ``items``, and the observables in them. Hashed are unwrapped bytes."""
     manifests = {unit.name: json.loads((unit / "manifest.json").read_text("utf-8")) for unit in units}
     entries = manifests[INVENTORY]["items"]
@@ -171,7 +205,7 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path) -> None:
         for table in manifests[unit.name]["tables"]
         for part in table["parts"]
     ]
-    write_observables(exhibit.reference, rows, hits, made)
+    write_observables(exhibit.reference, rows, hits, made, secret_rows)
 
 
 def _utc(stated: str | None) -> datetime | None:

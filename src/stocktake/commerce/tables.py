@@ -130,6 +130,16 @@ def parts(case: Case) -> dict[str, list[Path]]:
     return found
 
 
+def parts_of(case: Case, exhibits: list[str], tables: list[str]) -> dict[str, list[Path]]:
+    """These tables' parts in these exhibits, by table."""
+    found: dict[str, list[Path]] = {table: [] for table in tables}
+    for exhibit in exhibits:
+        for part in (read_manifest(case, exhibit) or {"parts": []})["parts"]:
+            if part["table"] in found:
+                found[part["table"]].append(case.tables / part["file"])
+    return found
+
+
 def define_views(connection: duckdb.DuckDBPyConnection, case: Case) -> list[Path]:
     """Give ``connection`` a view for every canonical table, empty where the case has none.
 

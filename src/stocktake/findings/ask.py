@@ -23,6 +23,7 @@ from stocktake.custody.exhibit import exhibits
 from stocktake.engine import duck
 from stocktake.errors import UserError
 from stocktake.records.catalogue import RawTable, raw_tables
+from stocktake.shops import secrets
 
 # Functions that make rows out of their arguments alone.
 _TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
@@ -128,6 +129,8 @@ def _define_raw_views(
 ) -> list[Path]:
     files: list[Path] = []
     by_exhibit: dict[str, dict[str, RawTable]] = {}
+    held_in: dict[str, list[secrets.Held]] = {}
+    function = secrets.fingerprints(connection, case.fingerprint_key()) if named else ""
     known = {exhibit.reference.lower(): exhibit.reference for exhibit in exhibits(case)}
     for schema, name in sorted(named):
         if schema.lower() not in known:
@@ -135,11 +138,13 @@ def _define_raw_views(
         reference = known[schema.lower()]
         if reference not in by_exhibit:
             by_exhibit[reference] = {table.label.lower(): table for table in raw_tables(case, reference)}
+            held_in[reference] = secrets.held(case, reference)
         table = by_exhibit[reference].get(name.lower())
         if table is None:
             raise UserError(f"Exhibit {reference} has no raw table {name}.")
         if table.parts:
-            source = f"SELECT * FROM {duck.parquet(table.parts)}"
+            hidden = [one for one in held_in[reference] if one.table.label == table.label]
+            source = secrets.masked(table, hidden, function)
         else:
             source = duck.empty({column: "VARCHAR" for column, _, _ in table.columns})
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {duck.quoted(reference)}")

@@ -24,6 +24,7 @@ from stocktake.findings.figures import Explanation, explain
 from stocktake.records.catalogue import manifests
 from stocktake.records.reading import addressed
 from stocktake.shops.details import details, raw_row
+from stocktake.shops.secrets import hide
 
 # Kind of id -> canonical table and the column that holds the id.
 KINDS = {
@@ -231,7 +232,8 @@ def _read_file(case: Case, reference: str, path: str, wanted: list[Source]) -> l
         if item.path == path:
             read = [manifest["facts"] for manifest in manifests(case, reference) if manifest["path"] == path]
             with closing(addressed(item, read[0] if read else {})) as stream:
-                return [_read_range(source, stream) for source in wanted]
+                shown = [_read_range(source, stream) for source in wanted]
+            return _without_secrets(case, reference, path, shown)
     return [_with(source, note=f"Exhibit {reference} no longer holds {path}.") for source in wanted]
 
 
@@ -239,6 +241,16 @@ def _items_of(case: Case, exhibit: Exhibit) -> Iterator[Item]:
     location = exhibit.location(case)
     told = lambda _: None  # noqa: E731 - what can't be opened was told when it was processed
     return items(exhibit.reference, location, told, passphrases=exhibit.passphrases(), check_hashes=False)
+
+
+def _without_secrets(case: Case, reference: str, path: str, read: list[Source]) -> list[Source]:
+    """The sources with secrets in their bytes hidden, and then without a hash that could give them away."""
+    windows = [(source.offset or 0, source.data or b"") for source in read]
+    shown = []
+    for source, (data, was_hidden) in zip(read, hide(case, reference, path, windows), strict=True):
+        note = "The row holds a secret: its bytes are shown without it, and their hash is not given."
+        shown.append(_with(source, data=data, data_sha256=None, note=note) if was_hidden else source)
+    return shown
 
 
 def _read_range(source: Source, stream: Stream) -> Source:

@@ -1,7 +1,7 @@
 """Shop folders, read: ``shop.toml`` and the SQL files beside it. ``docs/shops.md`` describes the format."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -9,6 +9,19 @@ from typing import Any
 
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import Statement, read_statements
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What a column holds that nobody is shown: a ``kind`` (as in ``observables``), in a ``state``.
+
+    With ``like`` only those rows do whose column ``where`` fits one of these SQL LIKE patterns in lower case.
+    """
+
+    kind: str
+    state: str
+    where: str | None
+    like: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class LogicalTable:
     shared: bool
     details: dict[str, str]
     of: str | None = None  # the artefact family whose table it is, where that is another
+    secrets: dict[str, Secret] = field(default_factory=dict)  # by column
 
 
 @dataclass(frozen=True)
@@ -225,7 +239,20 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         shared=entry.get("shared", False),
         of=entry.get("of"),
         details=entry.get("details", {}),
+        secrets={
+            column: _secret(stated["secret"])
+            for column, stated in entry["columns"].items()
+            if not isinstance(stated, str) and stated.get("secret")
+        },
     )
+
+
+def _secret(stated: bool | dict[str, Any]) -> Secret:
+    told = {} if stated is True else dict(stated)  # type: ignore[arg-type]
+    like = tuple(told.get("like", ()))
+    if bool(like) != ("where" in told):
+        raise ValueError("a secret has both where and like, or neither")
+    return Secret(told.get("kind", "secret"), told.get("state", "not encrypted"), told.get("where"), like)
 
 
 def _lookups(stated: dict[str, Any]) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:

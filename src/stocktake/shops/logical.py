@@ -83,6 +83,11 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
     return f"SELECT {', '.join(chosen)}, _ref, _path, _offset, _length, _row FROM ({rows(logical, tables)})"
 
 
+def raw_column(logical: LogicalTable, column: str, table: RawTable) -> tuple[str, str] | None:
+    """Name and Arrow type of the raw table's column that stands for a logical one; None where it has none."""
+    return _found(logical, column, {name.lower(): (name, kind) for name, _, kind in table.columns})
+
+
 def _found(logical: LogicalTable, column: str, there: dict[str, tuple[str, str]]) -> tuple[str, str] | None:
     """The raw column that stands for a logical one: of its name, another of its names, or like one."""
     for name in (column, *logical.names.get(column, ())):

@@ -20,7 +20,7 @@ from stocktake.commerce.statements import Statement, read_statements
 from stocktake.commerce.tables import write_rows
 from stocktake.engine.duck import connect, empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable, manifests, raw_tables
-from stocktake.shops import logical
+from stocktake.shops import logical, secrets
 from stocktake.shops.folders import LogicalTable, ShopSoftware, artefact_families, supported
 from stocktake.shops.recognition import Recognition, of_family, recognise
 from stocktake.shops.source import described
@@ -76,8 +76,8 @@ class _Shop:
 class _Work:
     """One exhibit's mapping: files that are being made, and what is to be told at the end.
 
-    ``elsewhere`` are parts of other exhibits' canonical tables. ``places`` are sources that are no row of a
-    raw table.
+    ``elsewhere`` are parts of other exhibits' canonical tables. ``fingerprints`` is a SQL function
+    (`secrets.fingerprints`). ``places`` are sources that are no row of a raw table.
     """
 
     exhibit: str
@@ -86,6 +86,7 @@ class _Work:
     connection: duckdb.DuckDBPyConnection
     raw: list[RawTable]
     elsewhere: dict[str, list[Path]]
+    fingerprints: str
     fragments: dict[str, list[Path]] = field(default_factory=lambda: {table: [] for table in TABLES})
     problems: list[_Problem] = field(default_factory=list)
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,7 +126,8 @@ def map_exhibit(
     try:
         connection.execute(files("stocktake.engine").joinpath("functions.sql").read_text("utf-8"))
         others = {table: (elsewhere or {}).get(table, []) for table in OF_SHOPS.values()}
-        work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit), others)
+        function = secrets.fingerprints(connection, case.fingerprint_key())
+        work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit), others, function)
         units = manifests(case, exhibit)
         folders = {software.name: software for software in supported()}
         shops = [
@@ -177,6 +179,7 @@ def _map_shop(work: _Work, shop: _Shop, schema: str, time_zone: str) -> None:
                     _told_by_sql(work, statement, shop)
                 else:
                     _fragment(work, table, statement, _place_of(shop) if table == "sites" else {})
+    _tell_secrets(work, shop)
     for statement in shop.software.coverage:
         with _costing_a_problem(work, statement, shop):
             _cover(work, statement, shop)
@@ -301,6 +304,32 @@ def _fragment(
     file = work.file(table)
     work.copy(f"SELECT {', '.join(chosen)} FROM ({statement.sql}\n) AS s", file)
     work.fragments[table].append(file)
+
+
+def _tell_secrets(work: _Work, shop: _Shop) -> None:
+    """Place, kind, state and fingerprint of every secret in the shop's columns, as rows of `observables`."""
+    for name, tables in shop.raw.items():
+        for one in (one for table in tables for one in secrets.held_in(shop.software.tables[name], table)):
+            keyed = logical.keyed(shop.software.tables[name], one.table)
+            ref, kind, column = (
+                logical.row_ref(keyed),
+                literal(one.secret.kind),
+                f"{one.table.label}.{one.column}",
+            )
+            _fragment(
+                work,
+                "observables",
+                Statement(
+                    "shops/secrets.py",
+                    f"SELECT 'observable:' || {ref} || '/' || {literal(one.column)} AS observable_id, "
+                    f"{kind} AS kind, "
+                    f"{literal(f'[{one.secret.kind}, {one.secret.state}]')} AS value, "
+                    f"{literal(f'item:{work.exhibit}/{one.table.path}')} AS item_id, "
+                    f"{literal(f'secret in {column}; ')} || {secrets.fingerprint_of(one, work.fingerprints)} "
+                    f"AS context, 'source:' || {ref} AS source_id "
+                    f"FROM {parquet(one.table.parts)} WHERE {secrets.is_secret(one)}",
+                ),
+            )
 
 
 def _told_by_sql(work: _Work, statement: Statement, shop: _Shop) -> None:

@@ -215,3 +215,6 @@ SELECT
 FROM blockonomics_orders AS b
 LEFT JOIN recorded_order AS o ON o.order_id = b.order_id AND o.type = 'shop_order'
 GROUP BY 2;
+
+SELECT 'woocommerce_api_keys' AS table_name, 'keys of programs that may use the shop' AS reason, COUNT(*) AS rows
+FROM woocommerce_api_keys;

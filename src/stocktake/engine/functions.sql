@@ -84,21 +84,20 @@ CREATE OR REPLACE MACRO unescape_html(escaped) AS
     ELSE escaped
   END;
 
--- Two hexadecimal digits, in capitals, as a number in text.
+-- Two hexadecimal digits in lower case as a number in text.
 CREATE OR REPLACE MACRO hex_to_number(two) AS
   CAST(
-    (instr('0123456789ABCDEF', substr(two, 1, 1)) - 1) * 16 + instr('0123456789ABCDEF', substr(two, 2, 1)) - 1
+    (instr('0123456789abcdef', substr(two, 1, 1)) - 1) * 16 + instr('0123456789abcdef', substr(two, 2, 1)) - 1
     AS VARCHAR);
 
--- An IP address that was stored as its bytes (4 or 16), as text; anything else NULL. IPv6 is written in full.
-CREATE OR REPLACE MACRO bytes_to_ip(bytes) AS
-  CASE octet_length(CAST(bytes AS BLOB))
-    WHEN 4 THEN
-      hex_to_number(substr(hex(CAST(bytes AS BLOB)), 1, 2))
-      || '.' || hex_to_number(substr(hex(CAST(bytes AS BLOB)), 3, 2))
-      || '.' || hex_to_number(substr(hex(CAST(bytes AS BLOB)), 5, 2))
-      || '.' || hex_to_number(substr(hex(CAST(bytes AS BLOB)), 7, 2))
-    WHEN 16 THEN
-      lower(regexp_replace(hex(CAST(bytes AS BLOB)), '(....)(....)(....)(....)(....)(....)(....)(....)',
-        '\1:\2:\3:\4:\5:\6:\7:\8'))
+-- An IP address that was stored as its bytes, given as 8 or 32 hexadecimal digits; anything else NULL. IPv6 is
+-- written in full.
+CREATE OR REPLACE MACRO hex_to_ip(digits) AS
+  CASE
+    WHEN regexp_full_match(lower(digits), '[0-9a-f]{8}') THEN
+      hex_to_number(substr(lower(digits), 1, 2)) || '.' || hex_to_number(substr(lower(digits), 3, 2)) || '.'
+        || hex_to_number(substr(lower(digits), 5, 2)) || '.' || hex_to_number(substr(lower(digits), 7, 2))
+    WHEN regexp_full_match(lower(digits), '[0-9a-f]{32}') THEN
+      regexp_replace(lower(digits), '(....)(....)(....)(....)(....)(....)(....)(....)',
+        '\1:\2:\3:\4:\5:\6:\7:\8')
   END;

@@ -10,8 +10,9 @@ from stocktake.case import Case
 from stocktake.custody.exhibit import exhibits
 from stocktake.engine.duck import connect, parquet, quoted
 from stocktake.records.catalogue import RawTable, raw_tables
+from stocktake.review.held import open_table
 from stocktake.shops.folders import supported
-from stocktake.shops.logical import keyed, row_ref
+from stocktake.shops.logical import BYTES, key_text, keyed, row_ref
 from stocktake.shops.recognition import recognise
 
 # What one row may have of them before the rest is only counted.
@@ -44,7 +45,7 @@ def details(case: Case, exhibit: str, label: str, key: str) -> list[Detail]:
                 continue
             for detail, column in folder.tables[name].details.items():
                 if detail in shop.tables:
-                    raw = keyed(folder.tables[detail], shop.tables[detail])
+                    raw = keyed(folder.tables[detail], open_table(case, shop.tables[detail]))
                     found += _rows(raw, column, key, MOST - len(found))
     return sorted(found, key=lambda row: (row.path, row.offset or 0, row.source_id))
 
@@ -63,6 +64,7 @@ def raw_row(case: Case, source_id: str) -> Detail | None:
         }
         for table in raw_tables(case, exhibit.reference):
             if ref.startswith(f"{exhibit.reference}/{table.label}/") and table.parts:
+                table = open_table(case, table)
                 raw = keyed(keys[table.label], table) if table.label in keys else table
                 found = _select(raw, f"{row_ref(raw)} = ?", ref, 1)
                 if found:
@@ -71,10 +73,12 @@ def raw_row(case: Case, source_id: str) -> Detail | None:
 
 
 def _rows(table: RawTable, column: str, key: str, most: int) -> list[Detail]:
-    spelled = next((name for name, _, _ in table.columns if name.lower() == column.lower()), None)
+    spelled = next(((name, kind) for name, _, kind in table.columns if name.lower() == column.lower()), None)
     if spelled is None or not table.parts or most <= 0:
         return []
-    return _select(table, f"{quoted(spelled)} = ?", key, most)
+    name, kind = spelled
+    own = quoted(name) if kind not in BYTES else key_text(name, kind)
+    return _select(table, f"{own} = ?", key, most)
 
 
 def _select(table: RawTable, condition: str, value: str, most: int) -> list[Detail]:

@@ -33,7 +33,7 @@ class LogicalTable:
     ``names`` gives, for a column that versions call differently, its other names, and ``like`` patterns of
     names in lower case, for what people name as they please. ``needs`` are columns
     without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
-    HTML. A ``shared`` table may stand under the base prefix. ``details`` are tables, with the column that
+    HTML, ``hex`` those whose bytes the mapping sees as hexadecimal digits in lower case. A ``shared`` table may stand under the base prefix. ``details`` are tables, with the column that
     holds this one's key, whose rows belong to its.
     """
 
@@ -45,6 +45,7 @@ class LogicalTable:
     like: dict[str, tuple[str, ...]]
     needs: tuple[str, ...]
     html: frozenset[str]
+    hex: frozenset[str]
     shared: bool
     details: dict[str, str]
     of: str | None = None  # the artefact family whose table it is, where that is another
@@ -231,11 +232,8 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
         names=names,
         like=like,
         needs=tuple(entry.get("needs", entry["key"])),
-        html=frozenset(
-            column
-            for column, stated in entry["columns"].items()
-            if not isinstance(stated, str) and stated.get("html")
-        ),
+        html=_marked(entry, "html"),
+        hex=_marked(entry, "hex"),
         shared=entry.get("shared", False),
         of=entry.get("of"),
         details=entry.get("details", {}),
@@ -245,6 +243,12 @@ def _table(name: str, entry: dict[str, Any]) -> LogicalTable:
             if not isinstance(stated, str) and stated.get("secret")
         },
     )
+
+
+def _marked(entry: dict[str, Any], mark: str) -> frozenset[str]:
+    """The columns of a table that carry a mark, such as ``html = true``."""
+    columns = entry["columns"].items()
+    return frozenset(column for column, stated in columns if not isinstance(stated, str) and stated.get(mark))
 
 
 def _secret(stated: bool | dict[str, Any]) -> Secret:

@@ -10,6 +10,7 @@ from stocktake.engine.duck import empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable
 from stocktake.shops.folders import LogicalTable
 
+BYTES = ("binary", "large_binary")
 PLACE = {"_ref": "VARCHAR", "_path": "VARCHAR", "_offset": "BIGINT", "_length": "BIGINT", "_row": "BIGINT"}
 
 
@@ -30,12 +31,17 @@ def row_ref(table: RawTable) -> str:
 
 
 def _row_key(table: RawTable) -> str:
-    there = [name for name, _, _ in table.columns]
+    kinds = {name: kind for name, _, kind in table.columns}
     by_row = "'#' || CAST(_row AS VARCHAR)"
-    if table.key and all(name in there for name in table.key):
-        key = " || '/' || ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in table.key)
+    if table.key and all(name in kinds for name in table.key):
+        key = " || '/' || ".join(key_text(name, kinds[name]) for name in table.key)
         return f"COALESCE({key}, {by_row})"
     return by_row
+
+
+def key_text(name: str, kind: str) -> str:
+    """SQL for a key column as it stands in refs: bytes as hexadecimal digits, anything else as text."""
+    return f"lower(hex({quoted(name)}))" if kind in BYTES else f"CAST({quoted(name)} AS VARCHAR)"
 
 
 def rows(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
@@ -73,6 +79,8 @@ def view(logical: LogicalTable, tables: Sequence[RawTable]) -> str:
     for column, declared in logical.columns.items():
         found = _found(logical, column, there)
         value = _cast(*found, declared) if found else f"CAST(NULL AS {declared})"
+        if found and column in logical.hex:
+            value = f"lower({key_text(*found)})"
         if not found and logical.key == (column,) and declared == "BIGINT":
             value = (
                 "_row"  # rows of one table come in the order of their key, so the ordinal can stand for it
@@ -131,7 +139,7 @@ def _misfit(name: str, kind: str, declared: str) -> str:
 
 def _cast(name: str, kind: str, declared: str) -> str:
     column = quoted(name)
-    if declared == "VARCHAR" and kind in ("binary", "large_binary"):
+    if declared == "VARCHAR" and kind in BYTES:
         return f"COALESCE(TRY(decode({column})), CAST({column} AS VARCHAR))"
     if declared.startswith("DECIMAL") and kind in ("double", "float", "string", "large_string"):
         # the shortest text that means the number, and so what the dump had, rather than the binary fraction

@@ -29,12 +29,12 @@ class LogicalTable:
     """A table as the folder's SQL sees it: without prefix, with these columns (name to DuckDB type).
 
     ``called`` are the names that versions of the software have for it; by default its own. The first that is
-    there counts.
-    ``names`` gives, for a column that versions call differently, its other names, and ``like`` patterns of
-    names in lower case, for what people name as they please. ``needs`` are columns
-    without which a raw table is not this one. ``html`` are columns whose text the software stores escaped for
-    HTML, ``hex`` those whose bytes the mapping sees as hexadecimal digits in lower case. A ``shared`` table may stand under the base prefix. ``details`` are tables, with the column that
-    holds this one's key, whose rows belong to its.
+    there counts. ``names`` gives, for a column that versions call differently, its other names, and ``like``
+    patterns of names in lower case, for what people name as they please. ``needs`` are columns without which
+    a raw table is not this one. ``html`` are columns whose text the software stores escaped for HTML, ``hex``
+    those whose bytes the mapping sees as hexadecimal digits in lower case. A ``shared`` table may stand under
+    the base prefix. ``details`` are tables, with the column that holds this one's key, whose rows belong to
+    its.
     """
 
     name: str

@@ -1,6 +1,7 @@
 """Mail: stores that Python's mailbox and a real Exim wrote, and messages of every odd form."""
 
 import getpass
+import gzip
 import hashlib
 import io
 import mailbox
@@ -22,6 +23,7 @@ from stocktake import artefacts
 from stocktake.artefacts.gathering import Gathering
 from stocktake.artefacts.mail import message, stores
 from stocktake.artefacts.mail.tables import FAMILY, TABLES
+from stocktake.evidence import items
 from stocktake.records.raw import UnitWriter
 
 
@@ -294,3 +296,85 @@ def test_no_store_makes_the_reader_fail(tmp_path_factory, given_lines):
     tables(b"", tmp_path_factory.mktemp("m"), lambda rows: stores.read_mbox(io.BytesIO(raw), rows))
     list(stores._exim_headers(raw))
     stores.is_message(raw)
+
+
+def attached(folder):
+    """The items of a folder of mail: path to its bytes, for what is no store of mail itself; and what was told."""
+    found, told = {}, []
+    for item in items("KC/1", folder, lambda problem: told.append(problem.message)):
+        if item.holds is None:
+            with item.open() as stream:
+                found[item.path] = stream.read()
+    return found, told
+
+
+def with_files(number: int, *contents: tuple[str, bytes]) -> EmailMessage:
+    made = letter(number)
+    for name, content in contents:
+        made.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return made
+
+
+def test_what_was_sent_along_is_an_item_of_its_own(tmp_path):
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    packed = gzip.compress(b"order,buyer\n1,ann@example.test\n")
+    box = mailbox.mbox(folder / "till")
+    box.add(
+        with_files(
+            1, ("invoice № 1.pdf", b"%PDF-1.4\n--not a boundary\nFrom me\n"), ("a/../../b", b"\x00\xff")
+        )
+    )
+    box.add(letter(2))
+    box.add(with_files(3, ("orders.csv.gz", packed), ("orders.csv.gz", b"another")))
+    box.close()
+    around = letter(4)
+    around.add_attachment(with_files(5, ("inner.bin", bytes(range(256)) * 500)))
+    text = letter(6)
+    text.add_attachment("Größe: 28 g\nFrom here\n", filename="note.txt", cte="quoted-printable")
+    mails = mailbox.Maildir(folder / "Maildir")
+    mails.add(around)
+    (folder / "one.eml").write_bytes(text.as_bytes(policy=SMTP))
+    found, told = attached(folder)
+    by_name = {
+        path.partition("Maildir/new/")[2].partition("/")[2] or path: body for path, body in found.items()
+    }
+    assert by_name == {
+        "till/1/invoice № 1.pdf": b"%PDF-1.4\n--not a boundary\nFrom me\n",
+        "till/1/a\\x2f..\\x2f..\\x2fb": b"\x00\xff",
+        "till/3/orders.csv.gz": b"order,buyer\n1,ann@example.test\n",
+        "till/3/orders.csv.gz~2": b"another",
+        "unnamed message_rfc822/inner.bin".replace("_", "\\x2f"): bytes(range(256)) * 500,
+        "one.eml/note.txt": "Größe: 28 g\r\nFrom here\r\n".encode(),
+    }
+    assert told == []
+
+
+def test_an_attachment_has_the_hash_that_its_message_tells(tmp_path):
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    contents = [(f"file {number}", os.urandom(number * 997)) for number in range(1, 9)]
+    box = mailbox.mbox(folder / "box")
+    box.add(with_files(1, *contents))
+    box.close()
+    told = tables((folder / "box").read_bytes().partition(b"\n")[2], tmp_path)["mail_attachments"]
+    found, _ = attached(folder)
+    assert {row["name"]: row["sha256"] for row in told} == {
+        path.rpartition("/")[2]: hashlib.sha256(body).hexdigest() for path, body in found.items()
+    }
+
+
+@given(cut=st.integers(0, 4000), flip=st.binary(max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_mail_that_was_cut_or_mangled_gives_what_is_there(tmp_path_factory, cut, flip):
+    folder = tmp_path_factory.mktemp("mail")
+    box = mailbox.mbox(folder / "box")
+    box.add(with_files(1, ("one", b"1" * 900)))
+    box.add(with_files(2, ("two", b"2" * 900)))
+    box.close()
+    whole = (folder / "box").read_bytes()
+    (folder / "box").write_bytes(whole[:cut] + flip + whole[cut + len(flip) :])
+    found, _ = attached(folder)
+    assert len(found) <= 4
+    if cut > len(whole) // 2 + 40:
+        assert found["box/1/one"] == b"1" * 900

@@ -26,6 +26,7 @@ from stocktake.evidence.disks import DiskSearch, FileRecord, Found
 from stocktake.evidence.identify import HEAD_BYTES, identify, is_utf16_text
 from stocktake.evidence.images import extents, image_format, segment_names
 from stocktake.evidence.layers import Disk
+from stocktake.evidence.mail import attachments, mail_format
 from stocktake.evidence.names import Names, text
 from stocktake.evidence.opening import Limits, Opening, Unwrap
 from stocktake.evidence.streams import Stream, open_regular
@@ -69,8 +70,8 @@ class Item:
     bytes begin with (64 KiB, or all of them); leave it away before keeping many items.
 
     ``capture`` is set for what was captured from the web: its URL and time. A capture file is an item itself,
-    as it is stored, before what is in it; ``holds`` then names its format (``warc``, ``arc``, ``har``,
-    ``mhtml``).
+    as it is stored, before what is in it, and so is mail before its attachments; ``holds`` then names the
+    format (``warc``, ``arc``, ``har``, ``mhtml``, ``mbox``, ``message``).
     """
 
     exhibit: str
@@ -271,6 +272,10 @@ class _Search:
         if form is not None and wrapped.record.entry != "symlink":
             yield from self._captured(wrapped, form, head)
             return
+        mail = mail_format(head)
+        if mail is not None and wrapped.record.entry != "symlink":
+            yield from self._mailed(wrapped, mail, head)
+            return
         wrapping = compression(head) or archive(head)
         image = image_format(head) if wrapping is None else None
         if wrapping is None and image is None and is_utf16_text(head):
@@ -367,6 +372,32 @@ class _Search:
                 capture=record.capture,
             )
             yield from self._unwrapped(body, Names())
+
+    def _mailed(self, wrapped: "_Wrapped", form: str, head: bytes) -> Iterator[Item]:
+        """Yield mail as it is stored, and what was sent along with it."""
+        yield replace(self._whole(wrapped, head), holds=form)
+        if wrapped.depth >= self.limits.depth:
+            self._tell(
+                wrapped.path,
+                "error",
+                f"is wrapped more than {self.limits.depth} times; attachments were not read",
+            )
+            return
+
+        def tell(severity: str, message: str) -> None:
+            self._tell(wrapped.path, severity, message)
+
+        record = FileRecord(deleted=wrapped.record.deleted, recovered=wrapped.record.recovered)
+        names = Names()
+        for attached in attachments(form, wrapped.opening, self.limits, tell):
+            inside = wrapped.opening
+            for step in attached.steps:
+                inside = inside.then(step)
+            path = names.unique(f"{wrapped.path}/{attached.name}")
+            container = ",".join(filter(None, (wrapped.container, form)))
+            yield from self._unwrapped(
+                _Wrapped(inside, path, container, attached.size, record, wrapped.depth + 1), Names()
+            )
 
     def _found_on_disks(self, found: Generator[Found, None, bool], depth: int) -> Generator[Item, None, bool]:
         """Yield the items in the files on a disk; files beside a database in the same folder go with it."""

@@ -12,15 +12,13 @@ from stocktake.artefacts.gathering import Gathering
 from stocktake.artefacts.mail import stores
 from stocktake.artefacts.mail.tables import FAMILY, TABLES
 from stocktake.evidence import Item
+from stocktake.evidence.mail import mail_format
 from stocktake.records.raw import UnitWriter
 
 
 def recognise(head: bytes, path: str) -> str | None:  # noqa: ARG001
     """One of mbox and message."""
-    first, _, rest = head.partition(b"\n")
-    if stores.SEPARATOR.fullmatch(first.rstrip(b"\r")):
-        return "mbox" if stores.is_message(rest) else None
-    return "message" if stores.is_message(head) else None
+    return mail_format(head)
 
 
 def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:  # noqa: ARG001

@@ -13,8 +13,8 @@ from stocktake.artefacts.gathering import Gathering, moment
 from stocktake.artefacts.lines import lines
 from stocktake.artefacts.mail import message
 from stocktake.evidence import Item
+from stocktake.evidence.mail import SEPARATOR, is_message
 
-SEPARATOR = re.compile(rb"From [^\n]{0,300}\b(?:19|20)\d\d\b[^\n]{0,60}")
 EXIM = re.compile(r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}-([HD])")
 
 
@@ -80,20 +80,6 @@ def _begins_as_message(item: Item) -> bool:
             return is_message(stream.peek(1 << 16))
     except OSError:
         return False
-
-
-def is_message(head: bytes) -> bool:
-    """Whether a file begins with headers of a message, and two of those that every message has."""
-    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
-    names: set[bytes] = set()
-    first = block.splitlines()[:400] if len(block) < 1 << 16 else block.splitlines()[:100]
-    for number, line in enumerate(first):
-        found = re.match(rb"([!-9;-~]{1,76}):", line)
-        if found:
-            names.add(found[1].lower())
-        elif line[:1] not in (b" ", b"\t") or number == 0:
-            return False
-    return len(names & {b"from", b"date", b"message-id", b"received", b"return-path"}) >= 2
 
 
 def read_maildir(items: Sequence[Item], rows: Gathering, home: str) -> None:

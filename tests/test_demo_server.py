@@ -317,3 +317,16 @@ def test_the_generator_names_the_program_that_is_missing(monkeypatch, tmp_path):
     monkeypatch.setattr(disk.shutil, "which", lambda *_, **__: None)
     with pytest.raises(UserError, match="mke2fs is missing; it comes with `apt install e2fsprogs`"):
         disk.make_ext4(Path(tmp_path), tmp_path / "root", 1 << 20, {}, [], clock.CLOSED, clock.CLOSED)
+
+
+def test_visits_names_and_the_onion_service_lead_to_the_shop(held):
+    (site,) = held.execute("SELECT site_id FROM sites").fetchone()
+    hosts = held.execute("SELECT DISTINCT site_id FROM visits WHERE host IS NOT NULL").fetchall()
+    assert hosts == [(site,)]
+    # requests to no name, which the settings answer with nothing
+    assert held.execute("SELECT count(*) FROM visits WHERE site_id IS NULL").fetchone() == (
+        held.execute("SELECT count(*) FROM visits WHERE log LIKE '%/nginx/access.log%'").fetchone()
+    )
+    assert held.execute("SELECT DISTINCT site_id FROM site_names").fetchall() == [(site,)]
+    events = "SELECT DISTINCT site_id FROM host_events WHERE kind IN ('onion service key', 'certificate')"
+    assert held.execute(events).fetchall() == [(site,)]

@@ -10,6 +10,7 @@ LEFT JOIN (
   FROM app_settings
   WHERE UPPER(name) IN ('WP_HOME', 'WP_SITEURL', 'HTTP_SERVER', 'HTTPS_SERVER', 'HTTP_CATALOG', 'HTTPS_CATALOG', 'APP_URL')
     AND REGEXP_EXTRACT(value, '^(?:[a-zA-Z]+:)?//(?:[^/@]*@)?([^/:?#]+)', 1) LIKE '%.%'
+  AND NOT REGEXP_MATCHES(value, '//(?:[^/@]*@)?127\.')
 ) AS n ON n._path = a._path;
 
 -- A virtual host and the application whose files it gives out.

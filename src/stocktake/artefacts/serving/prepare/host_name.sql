@@ -12,3 +12,4 @@ FROM host_shop AS s
 JOIN app_settings AS a ON a._path = s.application_path
 WHERE UPPER(a.name) IN ('WP_HOME', 'WP_SITEURL', 'HTTP_SERVER', 'HTTPS_SERVER', 'HTTP_CATALOG', 'HTTPS_CATALOG', 'APP_URL')
   AND REGEXP_EXTRACT(a.value, '^(?:[a-zA-Z]+:)?//(?:[^/@]*@)?([^/:?#]+)', 1) LIKE '%.%'
+  AND NOT REGEXP_MATCHES(a.value, '//(?:[^/@]*@)?127\.')

@@ -18,7 +18,10 @@ from stocktake import artefacts
 from stocktake.artefacts.gathering import Gathering
 from stocktake.artefacts.keys import openpgp, pairs
 from stocktake.artefacts.keys.tables import FAMILY, TABLES
+from stocktake.commerce.tables import write_rows
+from stocktake.engine import duck
 from stocktake.records.raw import UnitWriter
+from stocktake.shops.recipients import with_recipients
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +161,16 @@ def test_keys_and_messages_that_a_real_gnupg_wrote(gnupg, tmp_path):
     assert openpgp.recipients(hidden) == ["0" * 16]
     assert openpgp.recipients(secret) == []
     assert openpgp.recipients("no message") == []
+
+    # the same in a shop's own messages, whoever wrote them there
+    note = f"please ship\n{to_both.decode()}"
+    rows = [{"message_id": f"message:{n}", "body": body} for n, body in enumerate(("hello", note, None))]
+    rows.append({"message_id": "message:3", "body": note, "encrypted_to": "said by the shop"})
+    write_rows(tmp_path / "messages.parquet", "messages", rows)
+    with duck.connect() as connection:
+        sql = with_recipients(connection, tmp_path / "messages.parquet", tmp_path / "found.parquet")
+        named = connection.execute(f"SELECT encrypted_to FROM ({sql}) ORDER BY message_id").fetchall()
+    assert [key_ids for (key_ids,) in named] == [None, " ".join(told), None, "said by the shop"]
 
     ids = result.all("SELECT item_id, value, context FROM observables WHERE kind = 'pgp_key_id' ORDER BY ALL")
     by_item = {}

@@ -92,6 +92,8 @@ def test_an_mbox_becomes_messages_with_threads_people_and_files(tmp_path):
     assert "From me" in found[0][3]
     assert [row[4] for row in found] == ["recorded", "recorded", "derived"]
     assert any("yesterday at noon" in told for told in result.messages("info"))
+    told = result.all("SELECT DISTINCT sender, recipients FROM messages")
+    assert told == [("ann@example.test", "other@example.test till@shop.example.test")]
     people = result.dict("SELECT normalised, max(context) FROM observables WHERE kind = 'email' GROUP BY 1")
     assert set(people) == {"ann@example.test", "till@shop.example.test", "other@example.test"}
     assert "mail from: Ann Lee" in people["ann@example.test"]

@@ -21,7 +21,9 @@ from stocktake.commerce.tables import write_rows
 from stocktake.engine.duck import connect, empty, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable, manifests, raw_tables
 from stocktake.shops import logical, secrets
-from stocktake.shops.folders import LogicalTable, ShopSoftware, artefact_families, supported
+from stocktake.shops.case_folders import folders_by_name
+from stocktake.shops.folders import LogicalTable, ShopSoftware, artefact_families
+from stocktake.shops.recipients import with_recipients
 from stocktake.shops.recognition import Recognition, of_family, recognise
 from stocktake.shops.source import described
 from stocktake.shops.unpack import unpack
@@ -142,6 +144,7 @@ def map_exhibit(
         for number, shop in enumerate(sorted(shops, key=lambda shop: shop.software.settles)):
             _map_shop(work, shop, f"shop{number}", case.settings.time_zone)
         connection.execute("SET search_path = 'main'")
+        _name_recipients(work)
         for table in TABLES:
             if table not in _OWN:
                 _finish(work, table)
@@ -429,6 +432,16 @@ def _date_sites(work: _Work) -> None:
         )
         fragment.unlink()
         work.fragments["sites"][place] = file
+
+
+def _name_recipients(work: _Work) -> None:
+    for place, fragment in enumerate(work.fragments["messages"]):
+        named = with_recipients(work.connection, fragment, work.file("recipients"))
+        if named:
+            file = work.file("messages")
+            work.copy(named, file)
+            fragment.unlink()
+            work.fragments["messages"][place] = file
 
 
 def _takings(work: _Work) -> None:

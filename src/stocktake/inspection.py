@@ -54,6 +54,10 @@ def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, di
     for item in items:
         try:
             with closing(Counted(item.open())) as stream:
+                if item.holds is not None:  # what it holds are items, which are looked at
+                    stream.drain()
+                    found[item.path] = {"bytes": stream.count, "sha256": stream.sha256}
+                    continue
                 for batch in scan_batches(cast("Any", stream), key=key):
                     unit.write(table, _placed(item.path, batch))
                 stream.drain()

@@ -298,6 +298,8 @@ def _fragment(
         raise duckdb.BinderException(f"{table} has no column {', '.join(sorted(unknown))}")
     stamped = {"exhibit": literal(work.exhibit), "rule": literal(statement.rule)}
     stamped |= {column: literal(value) for column, value in facts.items()}
+    if "rule" in columns:  # what a reader went by, before the statement
+        stamped["rule"] = f"concat_ws(', ', s.rule, {literal(statement.rule)})"
     if "basis" not in columns:
         stamped["basis"] = "'recorded'"
     chosen = []

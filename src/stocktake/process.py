@@ -28,6 +28,7 @@ from stocktake.commerce.tables import (
     read_manifest,
     write_rows,
 )
+from stocktake.commerce.uniting import unite
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
@@ -79,10 +80,12 @@ def process(
             if _map_exhibit(case, exhibit, units, tell, mapped):
                 made.append(exhibit.reference)
             mapped.append(exhibit.reference)
-        linked = link_sites(case, [exhibit.reference for exhibit, _ in read])
+        references = [exhibit.reference for exhibit, _ in read]
+        for together in unite(case, references, code_digest("commerce", "engine")):
+            tell(f"{', '.join(together)}: several sources of one shop, united")
+        link_sites(case, references)
         for exhibit, units in read:
-            if exhibit.reference in linked:
-                _record(case, exhibit, units)
+            _record(case, exhibit, units)
     errors, warnings = problem_counts(case)
     return Processed(made, errors, warnings)
 
@@ -123,6 +126,8 @@ def _made_from(case: Case, exhibit: str) -> str:
     made_from = (read_manifest(case, exhibit) or {}).get("made_from")
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
+        if before:  # so that payments are tied to the orders that stand once a shop's sources are united
+            unite(case, before, code_digest("commerce", "engine"))
 
 def _record(case: Case, exhibit: Exhibit, units: list[Path]) -> None:
     """State in the ledger what the exhibit's tables are now, unless its last entry does."""
@@ -146,7 +151,7 @@ def _make_tables(
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir(parents=True)
     try:
-        map_exhibit(case, exhibit.reference, made, parts_of(case, before, list(OF_SHOPS.values())))
+        shops = map_exhibit(case, exhibit.reference, made, parts_of(case, before, list(OF_SHOPS.values())))
     except (OSError, MemoryError):
         raise
     except Exception as error:  # our mistake about one exhibit is not to cost the others
@@ -154,8 +159,9 @@ def _make_tables(
         made.mkdir()
         write_rows(made / "problems" / "part-00000.parquet", "problems", [_not_mapped(exhibit, error)])
     _write_items(exhibit, units, made, rows_with_secrets(held(case, exhibit.reference)))
-    install(case, exhibit.reference, made, made_from=made_from)
+    install(case, exhibit.reference, made, made_from=made_from, shops=shops)
     shutil.rmtree(made, ignore_errors=True)
+    shops: list[dict[str, Any]] = []
 
 
 def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from stocktake.case import Case, folder_name
 from stocktake.commerce.model import TABLES
 from stocktake.engine import duck
 
+# Under tables/: parts as mapped in whose place others stand, since sources of one shop were united.
+MAPPED = ".mapped"
+
 
 def write_rows(path: Path, table: str, rows: list[dict[str, Any]]) -> None:
     """Write a few rows of a canonical table that Python made; absent columns are NULL."""
@@ -64,6 +67,7 @@ def install(case: Case, exhibit: str, made: Path, **facts: Any) -> Path:
     for table in TABLES:
         shutil.rmtree(case.tables / table / folder_name(exhibit), ignore_errors=True)
     parts = []
+    shutil.rmtree(case.tables / MAPPED / folder_name(exhibit), ignore_errors=True)
     for part in sorted(made.glob("*/*.parquet")):
         table = part.parent.name
         home = case.tables / table / folder_name(exhibit)
@@ -81,7 +85,7 @@ def install(case: Case, exhibit: str, made: Path, **facts: Any) -> Path:
                 "sha256": digest,
             }
         )
-    return _write_manifest(case, exhibit, {"exhibit": exhibit, **facts, "parts": parts})
+    return write_manifest(case, exhibit, {"exhibit": exhibit, **facts, "parts": parts})
 
 
 def replace_parts(
@@ -108,10 +112,11 @@ def replace_parts(
         for part in changed:
             path = case.tables / part["file"]
             path.with_suffix(".new").rename(path)
-    _write_manifest(case, exhibit, manifest | facts)
+    write_manifest(case, exhibit, manifest | facts)
 
 
-def _write_manifest(case: Case, exhibit: str, manifest: dict[str, Any]) -> Path:
+def write_manifest(case: Case, exhibit: str, manifest: dict[str, Any]) -> Path:
+    """Put the exhibit's manifest in its place, whole; returns where."""
     beside = manifest_path(case, exhibit).with_suffix(".json.new")
     with beside.open("w", encoding="utf-8") as file:
         json.dump(manifest, file, ensure_ascii=True, indent=1)

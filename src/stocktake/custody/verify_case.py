@@ -1067,7 +1067,7 @@ def _parts_of(case: str, path: str, stated: object, found: Verification) -> list
     try:
         listing = json.loads(content.decode("utf-8"))
         tables = listing.get("tables", [])
-        listed = list(listing.get("parts", []))
+        listed = [*listing.get("parts", []), *listing.get("replaced", [])]
         listed += [part for table in tables for part in table.get("parts", [])]
         parts = [(str(part["file"]), str(part["sha256"]), _integer(part.get("bytes"))) for part in listed]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -29,8 +29,8 @@ def described(
     paths = {table.path for table in found.tables.values()}
     listed = list(units)
     own = [unit for unit in listed if unit["path"] in paths]
-    stated = [at for unit in own if (at := _stated_at(unit, found.tables.values(), listed, time_zone))]
-    at, by = max(stated) if stated else (None, None)
+    stated = [one for unit in own if (one := _stated_at(unit, found.tables.values(), listed, time_zone))]
+    newest = max(stated) if stated else None
     return {
         "software": found.software,
         "base": base,
@@ -39,8 +39,8 @@ def described(
         "tables": sorted(
             {f"{found.exhibit}/{table.label}".removeprefix(base) for table in found.tables.values()}
         ),
-        "stated_at": at.isoformat() if at else None,
-        "stated_by": by,
+        "stated_at": newest[0].isoformat() if newest else None,
+        "stated_by": newest[1] if newest else None,
         "whole": not any(problem["severity"] == "error" for unit in own for problem in unit["problems"]),
     }
 

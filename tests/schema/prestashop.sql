@@ -280,3 +280,7 @@ CREATE TABLE `{p}tax_rule` (
   `id_tax_rule` int(11) NOT NULL AUTO_INCREMENT, `id_tax_rules_group` int(11) NOT NULL, `id_country` int(11) NOT NULL,
   `id_state` int(11) NOT NULL, `zipcode_from` varchar(12) NOT NULL, `zipcode_to` varchar(12) NOT NULL, `id_tax` int(11) NOT NULL,
   `behavior` int(11) NOT NULL, `description` varchar(100) NOT NULL, PRIMARY KEY (`id_tax_rule`));
+CREATE TABLE `{p}webservice_account` (
+  `id_webservice_account` int(11) NOT NULL AUTO_INCREMENT, `key` varchar(32) NOT NULL, `description` text,
+  `class_name` varchar(50) NOT NULL DEFAULT 'WebserviceRequest', `is_module` tinyint(2) NOT NULL DEFAULT 0,
+  `module_name` varchar(50) DEFAULT NULL, `active` tinyint(2) NOT NULL, PRIMARY KEY (`id_webservice_account`));

@@ -197,3 +197,6 @@ SELECT
   COUNT(*) AS rows
 FROM price_rule AS x
 GROUP BY 2;
+
+SELECT 'webservice_account' AS table_name, 'keys of programs that may use the shop' AS reason, COUNT(*) AS rows
+FROM webservice_account;

@@ -8,7 +8,7 @@ import os
 import queue
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -172,14 +172,16 @@ def open_regular(path: Path) -> int:
 class Counted(Stream):
     """Another stream's bytes, read ahead on a thread that also counts and hashes them.
 
-    ``count`` and ``sha256`` cover what the other stream has given in all, so they are those of the
-    whole item after ``drain``. Takes over the other stream's faults and closes it.
+    ``count``, ``sha256`` and ``digests`` cover what the other stream has given in all, so they are those of
+    the whole item after ``drain``. ``also`` names further algorithms (md5, sha1) that package lists and hash
+    sets state. Takes over the other stream's faults and closes it.
     """
 
-    def __init__(self, source: Stream) -> None:
+    def __init__(self, source: Stream, also: Iterable[str] = ()) -> None:
         super().__init__()
         self.count = 0
         self._hash = hashlib.sha256()
+        self._others = {name: hashlib.new(name, usedforsecurity=False) for name in also}
         self._source = source
         self._blocks: queue.Queue[bytes | BaseException] = queue.Queue(_BLOCKS_AHEAD)
         self._unwanted = threading.Event()
@@ -199,6 +201,11 @@ class Counted(Stream):
     def sha256(self) -> str:
         """SHA-256 of what was read so far, in hexadecimal."""
         return self._hash.hexdigest()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The further digests of what was read so far, by algorithm, in hexadecimal."""
+        return {name: digest.hexdigest() for name, digest in self._others.items()}
 
     def drain(self) -> None:
         """Read to the end, for the count and the hash."""
@@ -234,6 +241,8 @@ class Counted(Stream):
             while not self._unwanted.is_set():
                 block = self._source.read1()
                 self._hash.update(block)
+                for other in self._others.values():
+                    other.update(block)
                 self.count += len(block)
                 self._blocks.put(block)
                 if not block:

@@ -8,7 +8,7 @@ lists them. What stands and was made from the same is not made again.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -20,6 +20,7 @@ from typing import Any
 import puremagic
 
 from stocktake import artefacts, inspection
+from stocktake.artefacts.captures.taken_in import TakenIn, in_force
 from stocktake.case import Case, folder_name
 from stocktake.custody.exhibit import Exhibit
 from stocktake.evidence import EvidenceProblem, Item, identify, items
@@ -60,6 +61,7 @@ class _Work:
         with UnitWriter(self.home / name, threads=self.jobs) as unit:
             unit.facts |= self.made_from
             unit.fingerprint_key = self.case.fingerprint_key()
+            unit.selectors = [(one.text, one.file) for one in in_force(self.case)]
             act(unit)
 
 
@@ -71,7 +73,8 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
         "readers": code_digest("evidence", "records", "artefacts", "observables"),
     }
     inventory = standing(home / INVENTORY, made_from)
-    if inventory is not None:
+    selectors = in_force(case)
+    if inventory is not None and _went_by(inventory, selectors):
         units = [home / INVENTORY, *_units(home, inventory["items"])]
         if all(standing(unit, made_from) for unit in units):
             return units
@@ -93,6 +96,7 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
         units = [home / INVENTORY, *_units(home, entries)]
         for stale in set(home.iterdir()) - set(units):
             shutil.rmtree(stale)
+        writer.facts["selectors"] = [one.sha256 for one in selectors]
         writer.facts |= made_from
         writer.finish(
             exhibit=exhibit.reference,
@@ -133,6 +137,19 @@ def code_digest(*packages: str) -> str:
     return digest.hexdigest()
 
 
+def _went_by(inventory: dict[str, Any], selectors: Sequence[TakenIn]) -> bool:
+    """Whether captures were read by the selectors that are in force now; so too where there are none."""
+    has_captures = any(str(entry["kind"]).startswith("captures:") for entry in inventory["items"])
+    stated = inventory["facts"].get("selectors", [])
+    return not has_captures or stated == [one.sha256 for one in selectors]
+
+
+def _unit_name(work: "_Work", path: str, kind: str) -> str:
+    """The unit's name; that of a capture tells by which selectors it was read: others make it anew."""
+    selectors = in_force(work.case) if kind.startswith("captures:") else []
+    return unit_name("?".join([path, *(one.sha256 for one in selectors)]))
+
+
 def _units(home: Path, entries: list[dict[str, Any]]) -> list[Path]:
     names = [entry[which] for which in ("unit", "inspected") for entry in entries if entry[which]]
     return [home / name for name in dict.fromkeys(names)]
@@ -149,7 +166,9 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
     in_group = {item.path: group for group in groups for item in group.items}
     units = {
         group.path: work.unit(
-            unit_name(group.path), partial(_read_group, group), f"reading {group.path} ({group.kind})"
+            _unit_name(work, group.path, group.kind),
+            partial(_read_group, group),
+            f"reading {group.path} ({group.kind})",
         )
         for group in groups
     }
@@ -161,10 +180,10 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
         elif _has_reader(kind):
             reader = artefacts.read if ":" in kind else None
             act = partial(read_item, item, kind=kind, reader=reader)
-            unit = work.unit(unit_name(item.path), act, f"reading {item.path} ({kind})")
+            unit = work.unit(_unit_name(work, item.path, kind), act, f"reading {item.path} ({kind})")
             entries.append(_entry(item, kind, unit))
         else:
-            entries.append(_entry(item, kind, None))
+            entries.append(_entry(item, kind, _read_with(item, entries)))
     by_path = {entry["path"]: entry for entry in entries}
     for number, run in enumerate(inspection.runs(everything)):
         inspected = work.unit(f"inspected-{number:05d}", partial(_inspect, work, run))
@@ -198,13 +217,28 @@ def _kind(item: Item, exhibit: Exhibit) -> str:
         return "parcels:list"
     if item.record.entry == "symlink":
         return "inode/symlink"
+    if item.holds is not None:
+        return f"captures:{item.holds}"
     head = item.head or b""
     kind = identify(head, item.path)
     if kind == "sqlite":  # a wallet can be kept in one, whose records hold private keys
         return artefacts.recognise(head, item.path) or kind
     if kind == "unknown":
-        return artefacts.recognise(head, item.path) or _media_type(head)
+        recognised = artefacts.recognise(head, item.path)
+        if recognised == "captures:saved-page" and item.in_capture:  # which is read with the capture
+            recognised = None
+        return recognised or _media_type(head)
     return kind
+
+
+def _read_with(item: Item, entries: Sequence[dict[str, Any]]) -> str | None:
+    """The unit of the capture that a page was read with; None for everything else."""
+    if item.capture is None or not item.capture.is_page or not item.in_capture:
+        return None
+    for entry in reversed(entries):
+        if str(entry["kind"]).startswith("captures:") and item.path.startswith(f"{entry['path']}/"):
+            return str(entry["unit"])
+    return None
 
 
 def _has_reader(kind: str) -> bool:
@@ -231,6 +265,8 @@ def _entry(item: Item, kind: str, unit: str | None) -> dict[str, Any]:
         "kind": kind,
         "mtime": item.mtime.isoformat() if item.mtime else None,
         "deleted": item.deleted,
+        "url": item.capture.url if item.capture else None,
+        "captured_at": item.capture.at.isoformat() if item.capture and item.capture.at else None,
         "unit": unit,
         "inspected": None,
     }

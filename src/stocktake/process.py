@@ -195,6 +195,8 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: s
                 "kind": entry["kind"],
                 "deleted": entry["deleted"],
                 "privileged": False,
+                "url": entry["url"],
+                "captured_at": _utc(entry["captured_at"]),
                 "exhibit": exhibit.reference,
                 "source_id": f"source:{exhibit.reference}/{entry['path']}",
                 "basis": "recorded",

@@ -19,6 +19,7 @@ from stocktake.evidence.opening import Limits, Opening, Step
 # Faults of single records that are told one by one; of the rest the number is.
 MOST_TOLD = 20
 LONGEST_NAME = 240
+CAPTURE_FORMS = frozenset(("warc", "arc", "har", "mhtml"))
 
 Tell = Callable[[str, str], None]
 

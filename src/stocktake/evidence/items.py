@@ -21,7 +21,14 @@ from stocktake.evidence.archives import (
     tar_members,
     zip_members,
 )
-from stocktake.evidence.captures import Capture, capture_format, record_names, records, saved_page
+from stocktake.evidence.captures import (
+    CAPTURE_FORMS,
+    Capture,
+    capture_format,
+    record_names,
+    records,
+    saved_page,
+)
 from stocktake.evidence.disks import DiskSearch, FileRecord, Found
 from stocktake.evidence.identify import HEAD_BYTES, identify, is_utf16_text
 from stocktake.evidence.images import extents, image_format, segment_names
@@ -85,6 +92,11 @@ class Item:
     head: bytes | None = field(default=None, repr=False, compare=False)
     capture: Capture | None = None
     holds: str | None = None
+
+    @property
+    def in_capture(self) -> bool:
+        """Whether the item lies in a web capture, and so is an answer or a part of one."""
+        return not CAPTURE_FORMS.isdisjoint(self.container.split(","))
 
     @property
     def mtime(self) -> datetime | None:

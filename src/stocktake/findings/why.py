@@ -51,11 +51,15 @@ SHOWN_BYTES = 64 << 10
 
 @dataclass(frozen=True)
 class Rule:
-    """The SQL statement that made a row: file inside the package, line of the statement, its text."""
+    """The SQL statement that made a row: file inside the package, line of the statement, its text.
+
+    ``after`` names the rule by which the statement's raw rows were read from a page, where there was one.
+    """
 
     file: str
     line: int
     sql: str
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,8 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
 
 def rule_text(rule: str) -> Rule:
     """The statement that ``shops/woocommerce/orders.sql:12`` names."""
-    file, _, line = rule.rpartition(":")
+    after, _, made = rule.rpartition(", ")  # before a comma, what read the rows that the statement takes
+    file, _, line = made.rpartition(":")
     if not file or not line.isdecimal():
         return Rule(rule, 0, "")
     lines = (files("stocktake") / file).read_text("utf-8").splitlines()[int(line) - 1 :]
@@ -140,7 +145,7 @@ def rule_text(rule: str) -> Rule:
         statement.append(text)
         if text.rstrip().endswith(";"):
             break
-    return Rule(file, int(line), "\n".join(statement))
+    return Rule(file, int(line), "\n".join(statement), after)
 
 
 def _rows(
@@ -299,6 +304,7 @@ def text(why: Why) -> str:
     for rule in why.rules:
         lines += [
             "",
+            *([f"Read by {visible(rule.after)}"] if rule.after else []),
             f"Made by {rule.file}, line {rule.line}",
             *(f"  | {line}" for line in rule.sql.splitlines()),
         ]

@@ -15,7 +15,8 @@ SELECT
     AS created_at,
   COALESCE(p.post_modified_gmt, local_to_utc(p.post_modified, COALESCE(site.time_zone, site.case_time_zone)))
     AS updated_at,
-  p.stock, 'source:' || p.ref AS source_id
+  p.stock, CAST(p.product_id AS VARCHAR) AS number, NULLIF(p.post_name, '') AS slug, p.sku,
+  'source:' || p.ref AS source_id
 FROM product AS p
 CROSS JOIN site
 LEFT JOIN product AS parent

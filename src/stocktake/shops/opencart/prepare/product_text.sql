@@ -1,6 +1,6 @@
 -- Products with name and description in the shop's language, and the store that they are sold in.
 SELECT
-  p.product_id, 'listing:' || p._ref AS listing_id, p._ref AS ref, p.model, p.quantity, p.price, p.status,
+  p.product_id, 'listing:' || p._ref AS listing_id, p._ref AS ref, p.model, p.sku, p.quantity, p.price, p.status,
   p.date_added, p.date_modified, d.name, d.description, site.site_id, site.zone, site.base_currency
 FROM product AS p
 LEFT JOIN (

@@ -468,7 +468,7 @@ def test_damage_to_a_berkeley_db_of_shared_evidence_costs_records_only(tmp_path_
 
 def test_long_values_lie_on_pages_of_their_own():
     """A file by hand: a leaf whose value is on two overflow pages, and one whose pages run in a circle."""
-    from stocktake.artefacts.wallets import berkeleydb
+    from stocktake.artefacts import berkeleydb
 
     size = 512
 

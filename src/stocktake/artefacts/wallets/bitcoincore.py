@@ -15,7 +15,8 @@ from typing import IO, NamedTuple
 
 from stocktake.artefacts.fingerprints import fingerprint
 from stocktake.artefacts.gathering import Gathering, moment
-from stocktake.artefacts.wallets import addresses, berkeleydb
+from stocktake.artefacts import berkeleydb
+from stocktake.artefacts.wallets import addresses
 from stocktake.artefacts.wallets.addresses import BITCOIN, Extended, Network
 from stocktake.artefacts.wallets.serialised import Bytes, transaction
 from stocktake.artefacts.wallets.tables import FAMILY, TABLES

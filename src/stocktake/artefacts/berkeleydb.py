@@ -93,3 +93,9 @@ def _overflow(database: DB, number: int, total: int) -> bytes:
         left -= len(part)
         number = int(page.header.next_pgno)
     return b"".join(parts)
+
+
+def hashed(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the keys and values of a hash file, bucket after bucket."""
+    for key, value in DB(file).records():
+        yield bytes(key), bytes(value)

@@ -1,11 +1,13 @@
 """Streams and tables: nothing is lost, doubled or shown between blocks and values, whatever the bytes are."""
 
+import base64
 import gzip
 import io
 import random
 import re
 import time
 import tracemalloc
+import zlib
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stocktake.errors import UserError
-from stocktake.observables import KINDS, SCHEMA, TABLE_SCHEMA, scan, scan_batches, scan_table
+from stocktake.observables import KINDS, SCHEMA, TABLE_SCHEMA, Depth, scan, scan_batches, scan_table
 from stocktake.observables.candidates import AHEAD, BEHIND
 
 KEY = b"a key of the case, for tests"
@@ -265,6 +267,8 @@ def test_hits_of_a_table_know_their_row_and_column_and_place_in_the_value():
 
 
 def test_hits_do_not_span_two_values():
+    letters = pa.record_batch({"a": list("my mail is bob@example.com")})
+    assert scan_table(letters, key=KEY).num_rows == 0  # nor do they make text in UTF-16
     cut = pa.record_batch({"a": ["bob@exam", "ple.com", "SW1A", "1AA", "4111 1111", "1111 1111", "192.0", ".2.1", "telegram", "@blue_vendor"]})  # fmt: skip
     assert rows(scan_table(cut, key=KEY)) == [(1, "a", "domain", "ple.com", 0)]
     words = PARTS[13].decode().split()
@@ -334,3 +338,245 @@ def test_dictionaries_numbers_chunks_and_large_columns():
 def test_view_of_the_stream_is_wide_enough():
     assert BEHIND > 2048 + 254 + 64 * 17
     assert AHEAD > BEHIND
+
+
+# --- encoded text ---
+
+
+def _sql_string(data: bytes) -> bytes:
+    """As MySQL's dumps write bytes in a string."""
+    for plain, escaped in (
+        (b"\\", b"\\\\"), (b"\0", b"\\0"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"'", b"\\'"), (b'"', b'\\"'), (b"\x1a", b"\\Z"),
+    ):  # fmt: skip
+        data = data.replace(plain, escaped)
+    return b"(17,_binary '" + data + b"',NULL)"
+
+
+TOLD = b"order 17 of bob.smith@example.com, phone +44 20 7946 0958, to SW1A 1AA; see https://shop.example.com/a?b=1"
+# How a value is encoded, and what `unwrapped` says of it.
+VALUES = {
+    "base64": (lambda data: b'"' + base64.b64encode(data) + b'"', "base64,"),
+    "base64 for URLs": (lambda data: b"t=" + base64.urlsafe_b64encode(data).rstrip(b"="), "base64,"),
+    "base64 of JSON": (lambda data: b"&" + base64.b64encode(b'{"a": "' + data + b'"}').replace(b"/", b"\\/"), "base64,"),
+    "base64 in lines": (lambda data: b"\n\n" + base64.encodebytes(data + b" ") + b"\n--", "base64,"),
+    "base64 in a dump": (lambda data: b"'" + base64.encodebytes(data * 3).replace(b"\n", b"\\n") + b"'", "base64,"),
+    "base64 in CRLF": (lambda data: base64.encodebytes(data * 3).replace(b"\n", b"\r\n") + b"\r\n", "base64,"),
+    "hex": (lambda data: b"(1,0x" + data.hex().encode() + b",2)", "hex,"),
+    "hex of PostgreSQL": (lambda data: b"5\t\\\\x" + data.hex().encode() + b"\t6", "hex,"),
+    "HEX": (lambda data: b"X'" + data.hex().upper().encode() + b"'", "hex,"),
+    "utf-16": (lambda data: b"\xff\xfe\x01\x02" + data.decode().encode("utf-16-le") + b"\xff\xff", "utf-16,"),
+    "gzip": (lambda data: b"\0\x01" + gzip.compress(data, mtime=0) + b"\x07", "gzip,"),
+    "gzip in hex": (lambda data: b"0x" + gzip.compress(data, mtime=0).hex().encode(), "hex,gzip@0+"),
+    "gzip in base64": (lambda data: base64.b64encode(gzip.compress(data, mtime=0)), "base64,gzip@0+"),
+    "gzip in a dump": (lambda data: _sql_string(gzip.compress(data, mtime=0)), "sql,gzip,"),
+    "zlib in a dump": (lambda data: _sql_string(zlib.compress(data)), "sql,zlib,"),
+    "base64 in base64": (lambda data: base64.b64encode(b"a=" + base64.b64encode(data) + b";"), "base64,base64@2+"),
+    "utf-16 in base64": (lambda data: base64.b64encode(data.decode().encode("utf-16-le")), "base64,utf-16@0+"),
+}  # fmt: skip
+
+
+def told_in(hits):
+    return [(hit.kind, hit.value) for hit in hits]
+
+
+def decoded(data: bytes, hit) -> bytes:
+    """Go the way that `unwrapped` tells, from the encoded bytes to the hit."""
+    content = data[hit.offset : hit.offset + hit.length]
+    for step in hit.unwrapped.split(","):
+        name, at, place = step.partition("@")
+        if at:
+            start, length = map(int, place.split("+"))
+            content = content[start : start + length]
+        if name == "base64":
+            plain = re.sub(rb"\\[nr]|\s", b"", content).replace(b"\\/", b"/").translate(bytes.maketrans(b"-_", b"+/"))  # fmt: skip
+            content = base64.b64decode(plain + b"=" * (-len(plain) % 4))
+        elif name == "hex":
+            content = bytes.fromhex(content.decode())
+        elif name == "utf-16":
+            content = content.decode("utf-16-le").encode()
+        elif name == "sql":
+            content = (
+                re.sub(rb"\\(.)", lambda m: {b"0": b"\0", b"n": b"\n", b"r": b"\r", b"Z": b"\x1a"}.get(m[1], m[1]), content, flags=re.DOTALL)
+            )  # fmt: skip
+        elif name == "gzip":
+            content = gzip.decompress(content)
+        elif name == "zlib":
+            content = zlib.decompress(content)
+        else:
+            assert not name, name
+    return content
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_encoded_values_are_searched_once_and_the_way_to_each_hit_is_told(name):
+    encode, way = VALUES[name]
+    data = b"lorem ipsum\n" * 20 + encode(TOLD) + b" dolor sit amet " * 20
+    found = everything(data)
+    wanted = told_in(everything(TOLD))
+    assert len(wanted) == 5
+    assert set(told_in(found)) >= set(wanted)
+    times = 3 if "* 3" in name or name in ("base64 in a dump", "base64 in CRLF") else 1
+    assert [hit.kind for hit in found].count("email") == times
+    for hit in found:
+        assert hit.unwrapped.startswith(way)
+        if not hit.value.startswith("https"):
+            assert decoded(data, hit).startswith(hit.value.encode())
+
+
+ESCAPED = [
+    (b"?mail=bob%40example.com&x=1", "email", "bob@example.com", "percent", b"bob%40example.com"),
+    (b"?mail=bob%2540example.com", "email", "bob@example.com", "percent,percent", b"bob%2540example.com"),
+    (b"?phone=07911%20123456&", "phone", "07911 123456", "percent", b"07911%20123456"),
+    (b"?to=https%3A%2F%2Fshop.example.com%2Fa HTTP", "url", "https://shop.example.com/a", "percent", None),
+    (b'{"mail":"bob\\u0040example.com"}', "email", "bob@example.com", "json", b"bob\\u0040example.com"),
+    (b'{\\"mail\\":\\"bob\\\\u0040example.com\\"}', "email", "bob@example.com", "json", b"bob\\\\u0040example.com"),
+    (b'"https:\\/\\/a.example.com\\/?x=1\\u0026y=2"', "url", "https:\\/\\/a.example.com\\/?x=1&y=2", "json", None),
+    (b"mailto:bob&#64;example.com", "email", "bob@example.com", "html", b"bob&#64;example.com"),
+    (b"b&#x6f;b&commat;example&period;com", "email", "bob@example.com", "html", None),
+    (b'"https://a.example.com/?x=1&amp;y=2"', "url", "https://a.example.com/?x=1&y=2", "html", None),
+    (b"caf=C3=A9 bob=40example.com now", "email", "bob@example.com", "quoted-printable", b"bob=40example.com"),
+    (b"this line is as long as lines in mail get to be before bob@exam=\r\nple.com is cut in two, once and now =\nagain",
+     "email", "bob@example.com", "quoted-printable", b"bob@exam=\r\nple.com"),
+    (b"=?utf-8?Q?bob=40example.com?=", "email", "bob@example.com", "quoted-printable", b"bob=40example.com"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kind", "value", "way", "recorded"), ESCAPED)
+def test_escaped_characters(text, kind, value, way, recorded):
+    text += b"\n" + b"once more this line is as long as lines in mail get to be before=\nit is cut" * (
+        b"exam=" in text
+    )
+    found = [hit for hit in everything(text) if hit.kind == kind]
+    assert [(hit.value, hit.unwrapped) for hit in found] == [(value, way)]
+    if recorded:
+        assert text[found[0].offset :][: found[0].length] == recorded
+    assert not [hit for hit in everything(text) if hit.kind == "domain" and kind == "email"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"GET /?p=40example.com&x=3D5 a=40example.com",
+        b"https://shop.example.com/?q=%20a%20b",
+        b"'\\u0022bob@example.com\\u0022'",
+        b"wp-content/plugins/woocommerce/includes/class-wc-order-item-product.php",
+        b"d41d8cd98f00b204e9800998ecf8427e 0x52908400098527886E0F7030069857D2E4169EE7",
+        b"eNq" + b"A" * 60,
+        b"\x1f\x8b\x08\0 bob@example.com",
+        b"A" * 40_000,
+    ],
+)
+def test_what_only_looks_encoded_gives_nothing(text):
+    assert not [hit for hit in everything(text) if hit.unwrapped is not None]
+
+
+def test_an_observable_is_given_once_where_its_text_stands_plain_as_well_as_escaped():
+    assert [hit.unwrapped for hit in everything(b"mail=bob@example.com&next=%2Fa%3Ab&x=%41")] == [None]
+    found = everything(b"postcode=LS1%204AB&")
+    assert told_in(found) == [("uk_postcode", "LS1%204AB")]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32), size=st.integers(20_000, 120_000))
+def test_the_size_of_blocks_changes_nothing_for_encoded_text(seed, size):
+    chosen = random.Random(seed)
+    text = bytearray()
+    while len(text) < 2 * AHEAD + 60_000:
+        part = chosen.choice([*PARTS[:14], TOLD])
+        if chosen.random() < 0.5:
+            encode, _ = chosen.choice(list(VALUES.values()))
+            part = encode((part + b" ") * chosen.choice((1, 3, 300)))
+        elif chosen.random() < 0.4:
+            part = chosen.choice(ESCAPED)[0]
+        text += part + chosen.choice(FILLERS[:4] + FILLERS[6:8])
+    data = bytes(text)
+    assert in_blocks(data, size) == everything(data)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_an_encoded_hit_across_every_border_is_found_once(name):
+    lead, tail = b"lorem " * 8000, b" ipsum" * 40_000
+    value = VALUES[name][0](TOLD)
+    data = lead + value + tail
+    whole = everything(data)
+    assert whole
+    for cut in range(-3, len(value) + 3, max(1, len(value) // 7)):
+        assert in_blocks(data, len(lead) + cut + AHEAD) == whole
+
+
+def test_values_longer_than_the_view_are_found_whole():
+    inner = b"lorem ipsum dolor " * 20_000 + TOLD + b" sit amet" * 20_000
+    for encode in (
+        base64.b64encode,
+        base64.encodebytes,
+        lambda data: b"0x" + data.hex().encode(),
+        gzip.compress,
+    ):
+        data = b"before " + encode(inner) + b" after"
+        found = everything(data)
+        assert told_in(found) == told_in(everything(TOLD))
+        assert in_blocks(data, 50_000) == found
+
+
+def test_secrets_in_encoded_text_show_nowhere():
+    key, card = PARTS[14], b"4111 1111 1111 1111"
+    for secret in (key, card):
+        for encode in (base64.b64encode, lambda data: data.hex().encode(), lambda data: data.replace(b" ", b"%20").replace(b"5", b"%35", 1)):  # fmt: skip
+            encoded = encode(b"pay with " + secret + b" now")
+            found = everything(b"al@example.com " + encoded + b" cy@example.com")
+            assert {"wif_key", "card"} & {hit.kind for hit in found}
+            assert all(hit.fingerprint for hit in found if hit.kind in ("wif_key", "card"))
+            shown = " ".join(f"{hit.value} {hit.normalised} {hit.context}" for hit in found)
+            for piece in (secret[8:].decode(), encoded[20:40].decode(), secret[5:15].decode()):
+                assert piece not in shown
+
+
+def test_bombs_and_nesting_are_bounded_and_told():
+    bomb = gzip.compress(b"x" * 30_000_000 + TOLD)
+    said = []
+    batches = list(scan_batches([b"a " + bomb + b" bob@example.com"], key=KEY, told=said.append))
+    assert sum(batch.num_rows for batch in batches) == 1
+    assert len(said) == 1
+    nested = TOLD
+    for _ in range(4):
+        nested = base64.b64encode(nested)
+    assert told_in(everything(nested)) == told_in(everything(TOLD))
+    assert everything(base64.b64encode(nested)) == []
+    assert everything(nested, depth=Depth(levels=3)) == []
+
+
+def test_values_longer_than_the_limit_are_taken_in_pieces():
+    inner = b"".join(b"bob%d@example.com, lorem ipsum; " % n for n in range(2000))
+    data = b"x=" + base64.b64encode(inner) + b" end"
+    depth = Depth(value_bytes=1000)
+    found = everything(data, depth=depth)
+    assert 1900 < len(found) <= 2000
+    assert {hit.length for hit in found} <= {1000, *range(1, 1004)}
+    assert in_blocks_of(data, 3000, depth) == found
+
+
+def in_blocks_of(data, size, depth):
+    return list(scan(io.BytesIO(data), key=KEY, block_bytes=size, depth=depth))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=2000), name=st.sampled_from(sorted(VALUES)))
+def test_any_damage_to_encoded_text_is_taken(data, name):
+    value = bytearray(VALUES[name][0](TOLD))
+    for place in data[:6]:
+        value[place % len(value)] = data[-1]
+    for hit in everything(bytes(value) + data):
+        assert 0 <= hit.offset <= hit.offset + hit.length <= len(value) + len(data)
+
+
+def test_encoded_cells_of_a_table():
+    batch = pa.record_batch(
+        {
+            "blob": pa.array(
+                [gzip.compress(TOLD, mtime=0), None, zlib.compress(TOLD), b"0x" + TOLD.hex().encode()]
+            )
+        }
+    )
+    found = scan_table(batch, key=KEY).to_pylist()
+    assert [row["row"] for row in found] == [0] * 5 + [2] * 5 + [3] * 5
+    assert {row["offset"] for row in found} == {0, 2}

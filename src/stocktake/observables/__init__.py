@@ -10,5 +10,16 @@ from stocktake.observables.scanning import (
     scan_batches,
     scan_table,
 )
+from stocktake.observables.unwrapping import Depth
 
-__all__ = ["CONTEXT_BYTES", "KINDS", "SCHEMA", "TABLE_SCHEMA", "Hit", "scan", "scan_batches", "scan_table"]
+__all__ = [
+    "CONTEXT_BYTES",
+    "KINDS",
+    "SCHEMA",
+    "TABLE_SCHEMA",
+    "Depth",
+    "Hit",
+    "scan",
+    "scan_batches",
+    "scan_table",
+]

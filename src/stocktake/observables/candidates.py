@@ -75,6 +75,16 @@ class Form(IntEnum):
     ARMOUR_END = 36
     SEED = 37
     WICKR = 38
+    BASE64 = 39
+    HEXADECIMAL = 40
+    UTF_16 = 41
+    GZIP = 42
+    ZLIB = 43
+    ESCAPED = 44
+
+
+# Places that hold other text once unwrapped; `unwrapping` looks into them.
+WRAPPED_FORMS = (Form.BASE64, Form.HEXADECIMAL, Form.UTF_16, Form.GZIP, Form.ZLIB, Form.ESCAPED)
 
 
 # Notes of forms that count only where the words around them, or the name of their column, say what they are.
@@ -87,6 +97,7 @@ UNKNOWN, PUBLIC, FILE_LIKE, CODE_LIKE, RESERVED = 0, 1, 2, 3, 4
 DIGIT, HEX_LETTER, LOWER, UPPER = 1, 2, 4, 8
 NOT_BASE58, NOT_BECH32, NOT_HEX, NOT_BASE32 = 16, 32, 64, 128
 ANCHOR, LOCAL, URL_CHARACTER = 256, 512, 1024
+ESCAPING, BASE64_CHARACTER = 2048, 4096
 LETTER = LOWER | UPPER
 ALNUM = DIGIT | LETTER
 _HEXADECIMAL = DIGIT | HEX_LETTER
@@ -201,8 +212,12 @@ def _classes() -> npt.NDArray[np.int32]:
             bits |= NOT_BASE58 if letter in "0OIl" else 0
             bits |= NOT_BECH32 if letter.lower() in "1bio" else 0
             bits |= NOT_BASE32 if letter in "0189" else 0
-            bits |= LOCAL | URL_CHARACTER
-        if letter in "@.:+-":
+            bits |= LOCAL | URL_CHARACTER | BASE64_CHARACTER
+        if letter in "+/-_":
+            bits |= BASE64_CHARACTER
+        if letter in "\\%#&=":
+            bits |= ESCAPING
+        if letter in "@.:+-\x1f":
             bits |= ANCHOR
         if letter in "._%+-":
             bits |= LOCAL
@@ -225,6 +240,23 @@ def _area_table() -> Bytes:
     table = np.zeros(26 * 27, np.uint8)
     for area in _AREAS.split():
         table[(ord(area[0]) - 65) * 27 + (ord(area[1]) - 64 if len(area) > 1 else 0)] = 1
+    return table
+
+
+def base64_values() -> Bytes:
+    """Six bits by character, of both alphabets of RFC 4648; 64 for all others."""
+    table = np.full(256, 64, np.uint8)
+    for alphabet in ("+/", "-_"):
+        every = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + alphabet
+        table[np.frombuffer(every.encode(), np.uint8)] = np.arange(64)
+    return table
+
+
+def hexadecimal_values() -> Bytes:
+    """Four bits by digit; 16 for all others."""
+    table = np.full(256, 16, np.uint8)
+    for value, digits in enumerate("00 11 22 33 44 55 66 77 88 99 aA bB cC dD eE fF".split()):
+        table[np.frombuffer(digits.encode(), np.uint8)] = value
     return table
 
 
@@ -252,6 +284,14 @@ _OUTER_TWO = _letters("ABEHMNPRVWXY")
 _NOT_INNER = _letters("CIKMOV")
 _IBAN_LENGTH = _pairs(_IBAN_LENGTHS)
 _COUNTRY = _pairs(_COUNTRIES)
+# A byte of text begins a character of so many bytes of UTF-8; 0 for none that is printed or ends a line.
+_CHARACTER_BYTES = np.zeros(256, np.uint8)
+_CHARACTER_BYTES[32:127] = _CHARACTER_BYTES[9:11] = _CHARACTER_BYTES[13] = 1
+_CHARACTER_BYTES[0xC2:0xE0] = 2
+_CHARACTER_BYTES[0xE0:0xF0] = 3
+_CHARACTER_BYTES[0xF0:0xF5] = 4
+_BASE64_VALUE = base64_values()
+_HEXADECIMAL_VALUE = hexadecimal_values()
 _BECH32_VALUE = np.zeros(256, np.uint8)
 _BECH32_VALUE[np.frombuffer(_BECH32_LETTERS.encode(), np.uint8)] = np.arange(32)
 
@@ -332,6 +372,7 @@ def _find(data, start, end, out, slots, labels, seed_words):
     colons_end = start
     iban_end = start
     url_end = start
+    wrapped_end = start
     run_start = run_count = 0
     run_end = -SEED_GAP - 1
     while i < end:
@@ -368,6 +409,11 @@ def _find(data, start, end, out, slots, labels, seed_words):
                         count, colons_end = _ipv6(data, i, out, count)
                 elif b == 64:  # @
                     count = _at(data, i, out, count, slots, labels)
+                    if data[i - 1] == 10 and (data[i - 2] == 61 or data[i - 3] == 61):
+                        count = _put(out, count, i - 1, i, Form.ESCAPED, 0)
+                elif b == 31:
+                    if data[i + 1] == 139 and data[i + 2] == 8:  # RFC 1952, 2.3.1
+                        count = _put(out, count, i, i + 3, Form.GZIP, 0)
                 elif b == 43:  # +
                     d = data[i + 1]
                     if 48 < d <= 57 and not _CLASS[data[i - 1]] & ALNUM:
@@ -388,11 +434,28 @@ def _find(data, start, end, out, slots, labels, seed_words):
             at += np.uint64(1)
             c = _CLASS[data[at]]
         i = np.int64(at)
-        if data[s - 1] == 92 or data[s - 1] == 37:
-            s = _after_escape(data, s, i)
-            seen = 0
-            for k in range(s, i):
-                seen |= _CLASS[data[k]]
+        before = data[s - 1]
+        if before == 10:
+            if data[s - 2] == 61 or (data[s - 2] == 13 and data[s - 3] == 61):
+                if count + 32 > out.shape[0]:
+                    return -1
+                count = _put(out, count, s - 1, s, Form.ESCAPED, 0)
+        elif _CLASS[before] & ESCAPING:  # whether it matters, `unwrapping` looks
+            if before == 38 or before == 35:
+                mark = data[i] == 59
+            elif before == 92:
+                mark = data[s] == 117 or data[s] == 120
+            else:
+                mark = _CLASS[data[s]] & _HEXADECIMAL != 0 and _CLASS[data[s + 1]] & _HEXADECIMAL != 0
+            if mark:
+                if count + 32 > out.shape[0]:
+                    return -1
+                count = _put(out, count, s - 1, s, Form.ESCAPED, 0)
+            if before == 92 or before == 37:
+                s = _after_escape(data, s, i)
+                seen = 0
+                for k in range(s, i):
+                    seen |= _CLASS[data[k]]
         length = i - s
 
         # Words as seed phrases have them are counted, and looked at where twelve follow one another.
@@ -414,7 +477,21 @@ def _find(data, start, end, out, slots, labels, seed_words):
             run_count = 0
             run_end = -SEED_GAP - 1
 
-        if length > 112 or length < 2:
+        if length < 2:
+            if length and data[i + 1] != 0 and (data[i] == 0 or data[s] == 120):
+                if count + 32 > out.shape[0]:
+                    return -1
+                if data[i] == 0:
+                    if data[i + 2] == 0:
+                        count = _put(out, count, s, i, Form.UTF_16, 0)
+                elif (data[s - 1] == 0 or data[s - 1] == 39) and (data[i] == 0x9C or data[i] == 0xDA):
+                    count = _put(out, count, s, i, Form.ZLIB, 0)  # RFC 1950, 2.2; at a value's beginning
+            continue
+        if length > 8 and i > wrapped_end:
+            if count + 32 > out.shape[0]:
+                return -1
+            count, wrapped_end = _wrapped(data, s, i, end, seen, out, count)
+        if length > 112:
             continue
         if length <= 8:  # most runs are; a call for each would cost as much as all the rest
             after = data[i]
@@ -439,9 +516,9 @@ def _find(data, start, end, out, slots, labels, seed_words):
         if length <= 8:
             if s < iban_end:  # its groups are no card number
                 continue
-            before = count
+            had = count
             count = _short(data, s, i, seen, out, count)
-            if count > before and out[count - 1, 2] == Form.IBAN:
+            if count > had and out[count - 1, 2] == Form.IBAN:
                 iban_end = out[count - 1, 1]
         elif length <= 24:
             count = _medium(data, s, i, seen, out, count)
@@ -463,13 +540,115 @@ def _put(out, count, start, end, form, note):
 
 @njit(nogil=True, cache=True)
 def _after_escape(data, s, e):
-    """Start of a run after ``\\n``, ``\\r``, ``\\t`` (as dumps and JSON write them) or ``%XX`` before it."""
+    """Start of a run after ``\\n``, ``\\r``, ``\\t``, ``\\uXXXX`` (dumps, JSON) or ``%XX`` before it."""
     b = data[s]
     if data[s - 1] == 92:
+        if b == 117 and _hexadecimals(data, s + 1, 4):
+            return min(s + 5, e)
         return s + 1 if (b == 110 or b == 114 or b == 116) else s
     if e - s > 2 and _CLASS[b] & _HEXADECIMAL and _CLASS[data[s + 1]] & _HEXADECIMAL:
         return s + 2
     return s
+
+
+@njit(nogil=True, cache=True)
+def _hexadecimals(data, s, size):
+    for k in range(s, s + size):
+        if not _CLASS[data[k]] & _HEXADECIMAL:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _wrapped(data, s, i, end, seen, out, count):
+    """Look whether a run of 9 and more letters and digits is part of a value in base64 or hexadecimal.
+
+    The value must begin, once decoded, with text or with what marks a compressed stream. Returns the number
+    of candidates, and where the value, or what looked like one, ends.
+    """
+    if i - s >= 16:
+        p = s
+        if data[p] == 48 and _FOLD[data[p + 1]] == 120:
+            p += 2
+        elif data[p] == 120 and data[p - 1] == 92:
+            p += 1
+        even = (i - p) & 1 == 0 or i == end  # it may go on out of sight
+        if even and (p > s or not seen & NOT_HEX) and _hexadecimal_text(data, p, i):
+            return _put(out, count, p, i, Form.HEXADECIMAL, 0), i
+    b = s
+    while _CLASS[data[b - 1]] & BASE64_CHARACTER and b > s - 2048:
+        b -= 1
+    e = i
+    while _CLASS[data[e]] & BASE64_CHARACTER:
+        e += 1
+    if data[b - 1] == 92 and (data[b] == 110 or data[b] == 114 or data[b] == 116):
+        b += 1
+    if e - b >= 16:
+        if _base64_text(data, b):
+            count = _put(out, count, b, e, Form.BASE64, 0)
+        elif s != b and e - s >= 16 and _base64_text(data, s):
+            count = _put(out, count, s, e, Form.BASE64, 0)
+    return count, e
+
+
+@njit(nogil=True, cache=True)
+def _hexadecimal_text(data, s, e):
+    if e - s < 24:
+        return False
+    first = _HEXADECIMAL_VALUE[data[s]] * 16 + _HEXADECIMAL_VALUE[data[s + 1]]
+    second = _HEXADECIMAL_VALUE[data[s + 2]] * 16 + _HEXADECIMAL_VALUE[data[s + 3]]
+    if _compressed(first, second):
+        return True
+    left = 0
+    for k in range(s, s + 24, 2):
+        high, low = _HEXADECIMAL_VALUE[data[k]], _HEXADECIMAL_VALUE[data[k + 1]]
+        if high == 16 or low == 16:
+            return False
+        left = _text_goes_on(high * 16 + low, left)
+        if left < 0:
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
+def _text_goes_on(b, left):
+    """Bytes that the UTF-8 character lacks after ``b``, where ``left`` were lacking before; -1 if wrong."""
+    if left:
+        return left - 1 if 0x80 <= b < 0xC0 else -1
+    return np.int64(_CHARACTER_BYTES[b]) - 1
+
+
+@njit(nogil=True, cache=True)
+def _compressed(first, second):
+    """Whether two bytes begin a gzip stream (RFC 1952) or, as mostly written, a zlib stream (RFC 1950)."""
+    return (first == 0x1F and second == 0x8B) or (
+        first == 0x78 and (second == 0x01 or second == 0x5E or second == 0x9C or second == 0xDA)
+    )
+
+
+@njit(nogil=True, cache=True)
+def _base64_text(data, s):
+    first = _BASE64_VALUE[data[s]] << 2 | _BASE64_VALUE[data[s + 1]] >> 4
+    second = (_BASE64_VALUE[data[s + 1]] & 15) << 4 | _BASE64_VALUE[data[s + 2]] >> 2
+    if _compressed(first, second):
+        return True
+    left = zeros = 0
+    for k in range(s, s + 16, 4):
+        group = (
+            np.int64(_BASE64_VALUE[data[k]]) << 18
+            | np.int64(_BASE64_VALUE[data[k + 1]]) << 12
+            | np.int64(_BASE64_VALUE[data[k + 2]]) << 6
+            | np.int64(_BASE64_VALUE[data[k + 3]])
+        )
+        for shift in (16, 8, 0):
+            b = group >> shift & 255
+            if b == 0 and not left and zeros < 6:
+                zeros += 1  # UTF-16
+                continue
+            left = _text_goes_on(b, left)
+            if left < 0:
+                return False
+    return zeros == 0 or zeros >= 5
 
 
 @njit(nogil=True, cache=True)

@@ -42,7 +42,7 @@ def contexts(data: Bytes, starts: Places, ends: Places, reach: int) -> pa.Array:
 
 
 def joined(values: Bytes, offsets: Places, out: Bytes) -> None:
-    """Copy values into ``out`` with a NUL after each."""
+    """Copy values into ``out`` with two NULs after each: one would join them to text in UTF-16."""
     _join(values, offsets, out)
 
 
@@ -66,8 +66,8 @@ def _join(values, offsets, out):
         for k in range(offsets[row], offsets[row + 1]):
             out[p] = values[k]
             p += 1
-        out[p] = 0
-        p += 1
+        out[p] = out[p + 1] = 0
+        p += 2
 
 
 @njit(nogil=True, cache=True)

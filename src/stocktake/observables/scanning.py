@@ -3,13 +3,21 @@
 A stream is taken in blocks. Each is searched together with the end of the one before and the beginning of
 the one after, and a hit is given by the block in which it starts: so hits across borders are found, once,
 and the size of the blocks changes nothing.
+
+Text that stands encoded in the bytes (base64, hexadecimal, UTF-16, gzip, escaped characters, one in the
+other) is decoded once and searched as well. Such a hit's ``offset`` and ``length`` are those of the encoded
+bytes, and ``unwrapped`` tells how to get from them to the hit: the steps, each with its place in what the
+step before gives as ``@OFFSET+LENGTH``, and last the place of the hit: ``base64,gzip@0+420,@35+15``. Where
+each character has its place (``percent``, ``json``, ``html``, ``quoted-printable``) the bytes are just those
+of the hit, and no place follows.
 """
 
 import gc
 import hmac
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
@@ -19,13 +27,26 @@ import pyarrow.compute as pc
 
 from stocktake.errors import UserError
 from stocktake.observables import copying, openpgp
-from stocktake.observables.candidates import AHEAD, BEHIND, CONTEXT_FORMS, PADDING, Form, find
-from stocktake.observables.checks import CHECKS, KINDS, SECRET_FORMS
+from stocktake.observables.candidates import (
+    AHEAD,
+    BEHIND,
+    CONTEXT_FORMS,
+    PADDING,
+    WRAPPED_FORMS,
+    Form,
+    find,
+)
+from stocktake.observables.checks import CHECKS, KINDS, SECRET_FORMS, Check
 from stocktake.observables.finding import Finding
+from stocktake.observables.unwrapping import NAMES, Depth, Resume, Unwrapped, unwrap
 from stocktake.observables.wallets import seed_phrases
 
 BLOCK_BYTES = 8 << 20
 CONTEXT_BYTES = 40
+# In view before a block: escaped, what a candidate depends on takes up to seven times its bytes.
+_VIEW_BEHIND = 4 * BEHIND
+_DEPTH = Depth()
+_MOST_KNOWN = 20_000  # values of one form
 KEY_BYTES = 16
 
 SCHEMA = pa.schema(
@@ -42,6 +63,7 @@ SCHEMA = pa.schema(
         pa.field("confidence", pa.string(), nullable=False),
         pa.field("fingerprint", pa.string()),
         pa.field("context", pa.string()),
+        pa.field("unwrapped", pa.string()),
     ]
 )
 TABLE_SCHEMA = pa.schema(
@@ -56,9 +78,20 @@ Mask = npt.NDArray[np.bool_]
 # Forms whose values may be shorter than the candidate.
 PHONE_FORMS = (Form.PHONE_INTERNATIONAL, Form.PHONE_NATIONAL)
 
+
+def _among(forms: Sequence[Form]) -> Mask:
+    """A mask by form; looking up in it is many times quicker than numpy's isin."""
+    mask = np.zeros(max(Form) + 1, bool)
+    mask[list(forms)] = True
+    return mask
+
+
+_IS_WRAPPED, _NEEDS_CONTEXT, _MAY_BE_SECRET = map(_among, (WRAPPED_FORMS, CONTEXT_FORMS, SECRET_FORMS))
+
 # A finding as a plain tuple, which the garbage collector need not look at again.
 Facts = tuple[Any, ...]
 _USED = Finding._fields.index("used")
+_RANK = {kind: place for place, kind in enumerate(KINDS)}
 # Which of the candidates, all of forms that need words around them, have those words elsewhere.
 Told = Callable[[npt.NDArray[np.int32]], Mask]
 
@@ -79,6 +112,7 @@ class Hit:
     confidence: str
     fingerprint: str | None
     context: str | None
+    unwrapped: str | None
 
 
 def scan(
@@ -88,10 +122,11 @@ def scan(
     kinds: Iterable[str] | None = None,
     block_bytes: int = BLOCK_BYTES,
     context_bytes: int = CONTEXT_BYTES,
+    depth: Depth = _DEPTH,
 ) -> Iterator[Hit]:
     """Observables in the order of their places. ``scan_batches`` gives the same without an object a hit."""
     for batch in scan_batches(
-        chunks, key=key, kinds=kinds, block_bytes=block_bytes, context_bytes=context_bytes
+        chunks, key=key, kinds=kinds, block_bytes=block_bytes, context_bytes=context_bytes, depth=depth
     ):
         for row in batch.to_pylist():
             yield Hit(**row)
@@ -104,36 +139,47 @@ def scan_batches(
     kinds: Iterable[str] | None = None,
     block_bytes: int = BLOCK_BYTES,
     context_bytes: int = CONTEXT_BYTES,
+    depth: Depth = _DEPTH,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Iterator[pa.RecordBatch]:
     """Observables of a stream as record batches of ``SCHEMA``, one for each block that has any.
 
     ``chunks`` is anything that reads, or gives, bytes. ``key`` is the case's: secrets and card numbers are
-    known by their HMAC-SHA-256 under it only. ``kinds`` narrows what is given (all of ``KINDS``). Memory is
-    a few times ``block_bytes``. Raises UserError for an unknown kind or a key that is too short.
+    known by their HMAC-SHA-256 under it only. ``kinds`` narrows what is given (all of ``KINDS``). ``depth``
+    bounds the unwrapping of encoded text, and ``told`` hears once where it was bounded. Memory is a few times
+    ``block_bytes``. Raises UserError for an unknown kind or a key that is too short.
     """
     wanted = _wanted(kinds, key)
     if block_bytes < 1:
         raise UserError("Blocks must have one byte or more.")
     fill = _filler(chunks)
-    data = np.empty(PADDING + BEHIND + AHEAD + block_bytes + PADDING, np.uint8)
+    data = np.empty(PADDING + _VIEW_BEHIND + AHEAD + depth.value_bytes + 2 * block_bytes + PADDING, np.uint8)
     data[:PADDING] = 0
     end = PADDING  # of what is in view, which begins after the padding
     base = -PADDING  # offset in the stream of data[0]
     done = 0  # offset up to which hits were given
+    resume = Resume()  # as an offset in the stream
     final = False
+    cut = 0
     while not final:
-        room = end + block_bytes
+        room = min(end + block_bytes, len(data) - PADDING)
         end += fill(memoryview(data.data)[end:room])
         final = end < room
         data[end : end + PADDING] = 0
         limit = base + end - (0 if final else AHEAD)
         if limit > done:
-            batch = _hits(data[: end + PADDING], done - base, limit - base, key, wanted, context_bytes)
+            block = _Block(data[: end + PADDING], done - base, limit - base, final=final)
+            block.resume = Resume(max(0, resume.at - base), resume.form)
+            batch = _hits(block, _Wanted(key, wanted, context_bytes, depth))
             if batch.num_rows:
                 place = pc.add(batch.column("offset"), pa.scalar(base, pa.int64()))
                 yield batch.set_column(0, SCHEMA.field("offset"), place)
-            done = limit
-        first = max(PADDING, done - base - BEHIND)
+            if block.cut and not cut:
+                told("compressed data inside it unpack to more than is looked at; the rest was not searched")
+            cut += block.cut
+            done = base + block.high
+            resume = Resume(block.resume.at + base, block.resume.form)
+        first = max(PADDING, done - base - _VIEW_BEHIND)
         data[PADDING : PADDING + end - first] = data[first:end].copy()
         base += first - PADDING
         end -= first - PADDING
@@ -275,11 +321,11 @@ def _column(
     """Hits in one run of values of one column."""
     offsets = _offsets(values)
     size = int(offsets[-1] - offsets[0])
-    data = np.zeros(size + len(values) + 2 * PADDING, np.uint8)
+    data = np.zeros(size + 2 * len(values) + 2 * PADDING, np.uint8)
     if size:
         source = np.frombuffer(values.buffers()[2], np.uint8)
         copying.joined(source, offsets, data[PADDING:])
-    begins = offsets[:-1] - offsets[0] + np.arange(len(values)) + PADDING
+    begins = offsets[:-1] - offsets[0] + 2 * np.arange(len(values)) + PADDING
 
     def told(found: npt.NDArray[np.int32]) -> Mask:
         rows = np.searchsorted(begins, found[:, 0], "right") - 1
@@ -288,7 +334,9 @@ def _column(
             [_says(name, text, form) for text, form in zip(texts, found[:, 2], strict=True)], bool
         )
 
-    hits = _hits(data, PADDING, len(data) - PADDING, key, wanted, context_bytes, told)
+    ends = np.append(begins[1:], len(data) - PADDING) - 2
+    block = _Block(data, PADDING, len(data) - PADDING, told=told, ends=ends)
+    hits = _hits(block, _Wanted(key, wanted, context_bytes, _DEPTH))
     places = hits.column("offset").to_numpy()
     rows = np.searchsorted(begins, places, "right") - 1
     hits = hits.set_column(0, SCHEMA.field("offset"), pa.array(places - begins[rows], pa.int64()))
@@ -315,48 +363,71 @@ def _says(column: str, label: object, form: int) -> bool:
     return bool(pattern.search(column) or pattern.search(text))
 
 
-def _hits(
-    data: Bytes,
-    low: int,
-    high: int,
-    key: bytes,
-    wanted: frozenset[str],
-    context_bytes: int,
-    told: Told | None = None,
-) -> pa.RecordBatch:
-    """Hits that start in ``data[low:high]``; ``offset`` counts from ``data[0]``, padding included.
+@dataclass(frozen=True)
+class _Wanted:
+    """What every block of a search is asked for."""
+
+    key: bytes
+    kinds: frozenset[str]
+    context_bytes: int
+    depth: Depth
+
+
+@dataclass
+class _Block:
+    """Bytes in view, padded, of which hits count that start in ``data[low:high]``.
+
+    ``ends`` are those of the texts that it is put together from, where it is. Searching it may lower
+    ``high``, where an encoded value goes on out of sight, and moves ``resume`` on. ``hidden`` are places
+    that no context may show, because they hold a secret; ``cut`` counts compressed streams that were not
+    decompressed to their end.
+    """
+
+    data: Bytes
+    low: int
+    high: int
+    told: Told | None = None
+    final: bool = True
+    ends: npt.NDArray[np.int64] | None = None
+    level: int = 0
+    resume: Resume = field(default_factory=Resume)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    cut: int = 0
+
+
+def _hits(block: _Block, asked: _Wanted) -> pa.RecordBatch:
+    """Hits of a block; ``offset`` counts from ``data[0]``, padding included.
 
     Secrets are blanked in ``data`` meanwhile, and put back.
     """
+    data = block.data
     blanked: list[tuple[int, bytes]] = []
     collecting = gc.isenabled()
     gc.disable()  # of ten thousands of new tuples none is garbage, and looking takes a fifth of the time
     try:
-        return _judge(data, low, high, key, wanted, context_bytes, told, blanked)
+        return _judge(block, asked, blanked)
     finally:
         if collecting:
             gc.enable()
         for start, recorded in reversed(blanked):
             data[start : start + len(recorded)] = np.frombuffer(recorded, np.uint8)
+        block.hidden = [(start, start + len(recorded)) for start, recorded in blanked]
 
 
-def _judge(
-    data: Bytes,
-    low: int,
-    high: int,
-    key: bytes,
-    wanted: frozenset[str],
-    context_bytes: int,
-    told: Told | None,
-    blanked: list[tuple[int, bytes]],
-) -> pa.RecordBatch:
+def _judge(block: _Block, asked: _Wanted, blanked: list[tuple[int, bytes]]) -> pa.RecordBatch:
+    data = block.data
     found = find(data, PADDING, len(data) - PADDING)
-    needs = np.isin(found[:, 2], CONTEXT_FORMS) & (found[:, 3] == 0)
-    if told is not None and needs.any():
-        needs[needs] = ~told(found[needs])
+    wrapped = _IS_WRAPPED[found[:, 2]]
+    inner = _Inner.nothing()
+    if wrapped.any():
+        inner = _unwrapped(block, found[wrapped], asked)
+        found = found[~wrapped]
+    needs = _NEEDS_CONTEXT[found[:, 2]] & (found[:, 3] == 0)
+    if block.told is not None and needs.any():
+        needs[needs] = ~block.told(found[needs])
     found = found[~needs]
-    secret = np.isin(found[:, 2], SECRET_FORMS)
-    found, findings, places = _secrets(data, found, secret, low, high, wanted, blanked)
+    secret = _MAY_BE_SECRET[found[:, 2]]
+    found, findings, places = _secrets(block, found, secret, asked.kinds, blanked, inner.hidden)
 
     starts = found[:, 0].astype(np.int64)
     ends = found[:, 1].astype(np.int64)
@@ -368,10 +439,9 @@ def _judge(
         if check is None:
             continue
         coded = copying.pieces(data, starts[rows], ends[rows]).dictionary_encode()
-        note = int(code) & 255
         texts = coded.dictionary.to_numpy(zero_copy_only=False).tolist()
-        judged = [_facts(check(text, note)) for text in texts]
-        good = [facts is not None and facts[0] in wanted for facts in judged]
+        judged = _judged(int(code), check, texts)
+        good = [facts is not None and facts[0] in asked.kinds for facts in judged]
         number = np.where(good, np.cumsum(good) - 1 + len(findings), -1)
         findings.extend(facts for facts, fits in zip(judged, good, strict=True) if facts and fits)
         index = coded.indices.to_numpy(zero_copy_only=False)
@@ -384,7 +454,175 @@ def _judge(
     starts = np.concatenate((starts[kept], hidden[:, 0]))
     ends = np.concatenate((ends[kept], hidden[:, 1]))
     which = np.concatenate((which[kept], hidden[:, 2]))
-    return _batch(data, starts, ends, which, findings, key, context_bytes)
+    plain = _batch(data, starts, ends, which, findings, asked)
+    return _together(plain, inner.hits) if inner.hits is not None else plain
+
+
+@dataclass(frozen=True)
+class _Inner:
+    """What was found in the encoded text of a block, by its place there; the places that hold a secret."""
+
+    hits: pa.RecordBatch | None
+    hidden: list[tuple[int, int]]
+
+    @classmethod
+    def nothing(cls) -> "_Inner":
+        return cls(None, [])
+
+
+def _unwrapped(block: _Block, found: npt.NDArray[np.int32], asked: _Wanted) -> _Inner:
+    """Search what stands encoded in a block."""
+    if block.level >= asked.depth.levels:
+        return _Inner.nothing()
+    inside = unwrap(
+        block.data,
+        found,
+        block.low,
+        block.high,
+        block.resume,
+        asked.depth,
+        final=block.final,
+        ends=block.ends,
+    )
+    if inside is None:
+        return _Inner.nothing()
+    if inside.hold is not None:
+        block.high = max(block.low, inside.hold)
+    block.resume = inside.resume
+    end = len(inside.data) - PADDING
+    ends = np.append(inside.pieces[1:, 0], end) - 2
+    below = _Block(inside.data, PADDING, end, level=block.level + 1, ends=ends)
+    hits = _hits(below, asked)
+    block.cut += inside.cut + below.cut
+    spans = np.array(below.hidden, np.int64).reshape(-1, 2)
+    starts, ends, _, _ = _places_outside(inside, spans[:, 0], spans[:, 1])
+    hidden = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    return _Inner(_brought_out(block, inside, hits) if hits.num_rows else None, hidden)
+
+
+_Places = npt.NDArray[np.int64]
+
+
+def _places_outside(
+    inside: Unwrapped, starts: _Places, ends: _Places
+) -> tuple[_Places, _Places, _Places, npt.NDArray[np.bool_]]:
+    """Places in the block of places in its decoded text, the pieces they are in, and which are in windows."""
+    pieces = inside.pieces
+    which = np.searchsorted(pieces[:, 0], starts, "right") - 1
+    in_window = pieces[which, 3] == Form.ESCAPED if len(which) else np.zeros(0, bool)
+    outer_starts, outer_ends = pieces[which, 1], pieces[which, 2]
+    if in_window.any():
+        outer_starts[in_window] = inside.origin[starts[in_window] - inside.windows]
+        outer_ends[in_window] = inside.origin[
+            np.minimum(ends[in_window] - inside.windows, len(inside.origin) - 1)
+        ]
+    return outer_starts, outer_ends, which, in_window
+
+
+def _brought_out(block: _Block, inside: Unwrapped, hits: pa.RecordBatch) -> pa.RecordBatch | None:
+    """Hits of the decoded text as hits of the block."""
+    starts = hits.column("offset").to_numpy()
+    lengths = hits.column("length").to_numpy()
+    outer, ends, which, in_window = _places_outside(inside, starts, starts + lengths)
+    kept = ~in_window | (ends - outer != lengths)  # across an escaped character
+    kept &= (outer >= block.low) & (outer < block.high) & (inside.pieces[which, 3] != 0)
+    rows = np.flatnonzero(kept)
+    if not len(rows):
+        return None
+    below = hits.column("unwrapped").take(pa.array(rows)).to_pylist()
+    ways = []
+    for row, way in zip(rows.tolist(), below, strict=True):
+        piece = inside.pieces[which[row]]
+        if in_window[row]:
+            name = _escaping(block.data[outer[row] : ends[row]].tobytes())
+            ways.append(f"{name},{way}" if way else name)
+            continue
+        name = NAMES[Form(int(piece[3]))]
+        first, comma, rest = (way or "").partition(",")
+        place = f"@{starts[row] - piece[0]}+{lengths[row]}"
+        ways.append(f"{'sql,' if piece[4] else ''}{name},{first}{place}{comma}{rest}")
+    columns = hits.take(pa.array(rows)).columns
+    columns[SCHEMA.get_field_index("offset")] = pa.array(outer[rows])
+    columns[SCHEMA.get_field_index("length")] = pa.array((ends - outer)[rows])
+    columns[SCHEMA.get_field_index("unwrapped")] = pa.array(ways, pa.string())
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _escaping(text: bytes) -> str:
+    """How the characters of a hit stand escaped."""
+    return "+".join(name for name, sign in _ESCAPES if sign.search(text)) or "quoted-printable"
+
+
+_ESCAPES = (
+    ("percent", re.compile(rb"%[0-9A-Fa-f]{2}")),
+    ("json", re.compile(rb"\\[ux]")),
+    ("html", re.compile(rb"&[#a-z]\w*;")),
+)
+_FAR = 2100  # no hit that parts of another can be mistaken for is longer
+
+
+def _together(plain: pa.RecordBatch, inner: pa.RecordBatch) -> pa.RecordBatch:
+    """The hits of a block and those of its encoded text, in order, each observation once.
+
+    ``bob%40example.com`` is one e-mail address, and no domain beside it. A URL with ``%2F`` in it is what was
+    recorded; only where it begins in escaped characters is it another one.
+    """
+    starts = plain.column("offset").to_numpy()
+    ends = starts + plain.column("length").to_numpy()
+    kinds = plain.column("kind").to_pylist()
+    plain_normalised = plain.column("normalised").to_pylist()
+    normalised = inner.column("normalised").to_pylist()
+    inner_starts = inner.column("offset").to_numpy()
+    inner_ends = inner_starts + inner.column("length").to_numpy()
+    firsts = np.searchsorted(starts, inner_starts - _FAR)
+    lasts = np.searchsorted(starts, inner_ends)
+    keep_plain = np.ones(plain.num_rows, bool)
+    keep_inner = np.ones(inner.num_rows, bool)
+    told = zip(inner.column("kind").to_pylist(), inner.column("unwrapped").to_pylist(), strict=True)
+    for row, (kind, way) in enumerate(told):
+        if "@" in way:
+            continue
+        start, end = inner_starts[row], inner_ends[row]
+        beside = [place for place in range(firsts[row], lasts[row]) if ends[place] > start]
+        if kind == "url" and way == "percent" and any(kinds[place] == "url" for place in beside):
+            keep_inner[row] = False
+            continue
+        same = (kind, normalised[row])
+        if any((kinds[place], plain_normalised[place]) == same for place in beside):
+            keep_inner[row] = False
+            continue
+        for place in beside:
+            within = start <= starts[place] and ends[place] <= end
+            if kinds[place] == kind or (within and kind != "url"):
+                keep_plain[place] = False
+    both = pa.Table.from_batches(
+        [plain.filter(pa.array(keep_plain)), inner.filter(pa.array(keep_inner))]
+    ).combine_chunks()
+    rank = np.array([_RANK[kind] for kind in both.column("kind").to_pylist()], np.int64)
+    offsets = both.column("offset").to_numpy()
+    order = np.lexsort((np.arange(len(rank)), offsets + both.column("length").to_numpy(), rank, offsets))
+    return both.take(pa.array(order)).combine_chunks().to_batches()[0] if len(order) else plain.slice(0, 0)
+
+
+class _Known(threading.local):
+    """What checks said of values before, in this thread: on a server the same few are everywhere."""
+
+    def __init__(self) -> None:
+        self.facts: dict[int, dict[bytes, Facts | None]] = {}
+
+
+_known = _Known()
+
+
+def _judged(code: int, check: Check, texts: list[bytes]) -> list[Facts | None]:
+    """What the check of a form says of values, with the note that they have in common."""
+    known = _known.facts.setdefault(code, {})
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    for text in texts:
+        if text not in known:
+            known[text] = _facts(check(text, code & 255))
+    return [known[text] for text in texts]
 
 
 def _facts(finding: Finding | None) -> Facts | None:
@@ -392,23 +630,24 @@ def _facts(finding: Finding | None) -> Facts | None:
 
 
 def _secrets(
-    data: Bytes,
+    block: _Block,
     found: npt.NDArray[np.int32],
     secret: Mask,
-    low: int,
-    high: int,
     wanted: frozenset[str],
     blanked: list[tuple[int, bytes]],
+    encoded: list[tuple[int, int]],
 ) -> tuple[npt.NDArray[np.int32], list[Facts], list[tuple[int, int, int]]]:
     """Judge what may be secret, anywhere in the block, and then blank it in ``data``.
 
     Returns the other candidates that start in ``data[low:high]``, and the findings with their places in that
-    range. What was blanked is added to ``blanked``: where, and the bytes that stood there.
+    range. What was blanked is added to ``blanked``: where, and the bytes that stood there. ``encoded`` are
+    places whose text holds a secret once decoded.
     """
+    data, low, high = block.data, block.low, block.high
     findings: list[Facts] = []
     places: list[tuple[int, int, int]] = []
     taken: set[tuple[int, int]] = set()
-    hidden: list[tuple[int, int]] = []
+    hidden = list(encoded)
     for start, end, form, note in found[secret].tolist():
         if form == Form.USERINFO:
             hidden.append((start, end))
@@ -464,27 +703,26 @@ def _batch(
     ends: npt.NDArray[np.int64],
     which: npt.NDArray[np.int64],
     findings: list[Facts],
-    key: bytes,
-    context_bytes: int,
+    asked: _Wanted,
 ) -> pa.RecordBatch:
-    rank = {kind: place for place, kind in enumerate(KINDS)}
-    kinds = np.array([rank[facts[0]] for facts in findings], np.int64)
+    kinds = np.array([_RANK[facts[0]] for facts in findings], np.int64)
     order = np.lexsort((ends, kinds[which] if len(which) else which, starts))
     starts, ends, which = starts[order], ends[order], which[order]
     fields = list(zip(*findings, strict=True)) if findings else [()] * len(Finding._fields)
     by_name = dict(zip(Finding._fields, fields, strict=True))
     secrets = by_name.pop("secret")
     by_name["fingerprint"] = tuple(
-        None if secret is None else _fingerprint(kind, secret, key)
+        None if secret is None else _fingerprint(kind, secret, asked.key)
         for kind, secret in zip(by_name["kind"], secrets, strict=True)
     )
     take = pa.array(which)
     columns = {
         "offset": pa.array(starts, pa.int64()),
         "length": pa.array(ends - starts, pa.int64()),
-        "context": copying.contexts(data, starts, ends, context_bytes)
-        if context_bytes
+        "context": copying.contexts(data, starts, ends, asked.context_bytes)
+        if asked.context_bytes
         else pa.nulls(len(starts), pa.string()),
+        "unwrapped": pa.nulls(len(starts), pa.string()),
     }
     arrays = [
         columns[field.name] if field.name in columns else pa.array(by_name[field.name], field.type).take(take)

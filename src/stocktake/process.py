@@ -115,6 +115,8 @@ def _map_exhibit(
     anew = standing is None or standing.get("made_from") != made_from
     if anew:
         tell(f"{exhibit.reference}: mapping to the canonical tables")
+        if before:  # so that payments are tied to the orders that stand once a shop's sources are united
+            unite(case, before, code_digest("commerce", "engine"))
         _make_tables(case, exhibit, units, made_from, before or [])
     # Recorded apart from the making: a run may have been killed between the two.
     _record(case, exhibit, units)
@@ -126,8 +128,6 @@ def _made_from(case: Case, exhibit: str) -> str:
     made_from = (read_manifest(case, exhibit) or {}).get("made_from")
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
-        if before:  # so that payments are tied to the orders that stand once a shop's sources are united
-            unite(case, before, code_digest("commerce", "engine"))
 
 def _record(case: Case, exhibit: Exhibit, units: list[Path]) -> None:
     """State in the ledger what the exhibit's tables are now, unless its last entry does."""

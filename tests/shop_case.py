@@ -3,12 +3,13 @@
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 
@@ -26,10 +27,16 @@ def new_case(folder: Path, time_zone: str = "Europe/London") -> Case:
     return Case.create(folder / "test.case", settings)
 
 
-def take_in(case: Case, dump: bytes, exhibit: str = "KC/1", path: str = "shop.sql") -> None:
+def take_in(
+    case: Case,
+    dump: bytes,
+    exhibit: str = "KC/1",
+    path: str = "shop.sql",
+    read: Callable[[BinaryIO, UnitWriter], None] = mysqldump.read,
+) -> None:
     """One dump as one unit of the exhibit."""
     with UnitWriter(case.raw / folder_name(exhibit) / unit_name(path)) as unit:
-        mysqldump.read(io.BytesIO(dump), unit)
+        read(io.BytesIO(dump), unit)
         unit.finish(
             exhibit=exhibit,
             path=path,
@@ -61,11 +68,11 @@ class Mapped:
         return [m for s, m in self.all("SELECT severity, message FROM problems") if severity in (None, s)]
 
 
-def mapped(case: Case, exhibit: str = "KC/1") -> Mapped:
-    """Map the exhibit, and check what must hold of every mapping."""
+def mapped(case: Case, exhibit: str = "KC/1", elsewhere: dict[str, list[Path]] | None = None) -> Mapped:
+    """Map the exhibit, and check what must hold of every mapping. ``elsewhere`` as for `map_exhibit`."""
     out = case.path.parent / f"mapped-{folder_name(exhibit)}"
     out.mkdir(exist_ok=True)
-    map_exhibit(case, exhibit, out)
+    map_exhibit(case, exhibit, out, elsewhere)
     connection = duck.connect()
     for table, columns in TABLES.items():
         parts = sorted((out / table).glob("*.parquet"))
@@ -114,7 +121,7 @@ def assert_sound(result: Mapped, case: Case, exhibit: str) -> None:
     )
     assert {site: total or 0 for site, total in totals.items()} == money
     failed = [m for m in result.messages("error") if "could not be applied" in m or "account" in m]
-    assert not failed
+    assert not failed, failed
 
 
 @dataclass

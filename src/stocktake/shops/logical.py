@@ -148,7 +148,13 @@ def _cast(name: str, kind: str, declared: str) -> str:
 
 
 def keyed(logical: LogicalTable, table: RawTable) -> RawTable:
-    """The raw table with a key for its refs: its own, or the folder's where the dump declares none."""
+    """The raw table with a key for its refs: its own, or the folder's where the dump declares none.
+
+    A key that is a secret is no name for a row: the row's ordinal is.
+    """
+    secret = {raw[0] for column in logical.secrets if (raw := raw_column(logical, column, table))}
+    if secret & {*table.key}:
+        return RawTable(**{**vars(table), "key": ()})
     if table.key:
         return table
     spelled = {name.lower(): name for name, _, _ in table.columns}

@@ -102,7 +102,8 @@ def assert_sound(result: Mapped, case: Case, exhibit: str) -> None:
         for (rule,) in result.all(f"SELECT DISTINCT rule FROM {table}"):
             file, _, line = rule.partition(":")
             if file.endswith(".sql"):
-                text = (files("stocktake") / file).read_text("utf-8").splitlines()[int(line) - 1]
+                home = case.path if file.startswith("mappings/") else files("stocktake")
+                text = (home / file).read_text("utf-8").splitlines()[int(line) - 1]
                 assert re.match(r"(SELECT|WITH)\b", text), (rule, text)
         if table not in ("takings", "problems", "site_names", "price_tiers"):
             assert not result.all(f"SELECT 1 FROM {table} WHERE source_id IS NULL"), table

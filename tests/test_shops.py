@@ -14,7 +14,7 @@ from shop_case import OpenCart, WooCommerce, mapped, new_case, take_in
 from stocktake.commerce.model import ORDER_STATUSES, TABLES
 from stocktake.commerce.statements import read_statements
 from stocktake.engine.duck import connect
-from stocktake.shops import mapping, recognition
+from stocktake.shops import case_folders, mapping, recognition
 from stocktake.shops.folders import FolderError, read_folder, supported
 from stocktake.shops.recognition import recognise
 
@@ -270,7 +270,7 @@ def test_a_rule_that_fails_costs_a_problem_and_no_more(mariadb, tmp_path, folder
     (folder / "reviews.sql").write_text("SELECT nothing AS review_id FROM review;\n")
     (folder / "listings.sql").write_text("SELECT 1 AS no_such_column;\n")
     spoilt = read_folder(folder)
-    monkeypatch.setattr(mapping, "supported", lambda: [spoilt])
+    monkeypatch.setattr(case_folders, "supported", lambda: [spoilt])
     monkeypatch.setattr(recognition, "supported", lambda: [spoilt])
     shop = OpenCart.fresh(mariadb, "spoilt")
     shop.order(1, 5, "10.0000")

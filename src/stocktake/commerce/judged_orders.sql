@@ -8,6 +8,7 @@
 --      to the total; where they come to less, the order was paid in part and does not count.
 --   5. Without any payment row, a state that the shop reaches only once paid counts.
 --   6. Anything else is unpaid, disputed, or in a state that is not known, and does not count.
+--   7. What would count but was inferred does not, until a person has confirmed the mapping.
 -- A shop and its payment processor may both record the payments of an order: two witnesses, not two payments.
 -- What either of them alone comes to is what was paid; the shop's own record is named first.
 WITH witness AS (
@@ -36,7 +37,7 @@ paid AS (
 ),
 judged AS (
   SELECT
-    o.order_id, o.site_id, o.status, o.total, o.currency, o.completed_at, o.source_id,
+    o.order_id, o.site_id, o.status, o.total, o.currency, o.completed_at, o.source_id, o.basis, o.probability,
     COALESCE(o.paid_at, p.at, o.placed_at) AS at,
     COALESCE(p.payment_id, p.any_payment_id) AS payment_id,
     CASE
@@ -57,6 +58,10 @@ judged AS (
   LEFT JOIN paid AS p ON p.order_id = o.order_id
   LEFT JOIN accounts AS a ON a.account_id = o.account_id
 )
-SELECT j.*, COALESCE(m.method, 'other') AS method
+SELECT
+  j.order_id, j.site_id, j.status, j.total, j.currency, j.completed_at, j.source_id, j.at, j.payment_id,
+  CASE WHEN j.reason IS NULL AND j.basis = 'inferred' THEN 'inferred, not confirmed' ELSE j.reason END AS reason,
+  CASE WHEN j.basis = 'inferred' THEN 'inferred' ELSE 'derived' END AS basis, j.probability,
+  COALESCE(m.method, 'other') AS method
 FROM judged AS j
 LEFT JOIN payments AS m ON m.payment_id = j.payment_id;

@@ -127,19 +127,23 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         id=identifier,
         table=table,
         rows=rows,
-        rules=[rule_text(rule) for rule in rules],
+        rules=[rule_text(case, rule) for rule in rules],
         sources=read_bytes(case, sources),
         details=read_bytes(case, _details(case, sources)),
     )
 
 
-def rule_text(rule: str) -> Rule:
-    """The statement that ``shops/woocommerce/orders.sql:12`` names."""
+def rule_text(case: Case, rule: str) -> Rule:
+    """The statement that ``shops/woocommerce/orders.sql:12`` names, in the package or in the case's mappings."""
     after, _, made = rule.rpartition(", ")  # before a comma, what read the rows that the statement takes
     file, _, line = made.rpartition(":")
     if not file or not line.isdecimal():
         return Rule(rule, 0, "")
-    lines = (files("stocktake") / file).read_text("utf-8").splitlines()[int(line) - 1 :]
+    place = case.path / file if file.startswith("mappings/") else files("stocktake") / file
+    try:
+        lines = place.read_text("utf-8").splitlines()[int(line) - 1 :]
+    except OSError:
+        return Rule(file, int(line), "")
     statement: list[str] = []
     for text in lines:
         statement.append(text)

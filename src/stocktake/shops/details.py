@@ -11,7 +11,7 @@ from stocktake.custody.exhibit import exhibits
 from stocktake.engine.duck import connect, parquet, quoted
 from stocktake.records.catalogue import RawTable, raw_tables
 from stocktake.review.held import open_table
-from stocktake.shops.folders import supported
+from stocktake.shops.case_folders import folders_by_name
 from stocktake.shops.logical import BYTES, key_text, keyed, row_ref
 from stocktake.shops.recognition import recognise
 
@@ -36,7 +36,7 @@ class Detail:
 
 def details(case: Case, exhibit: str, label: str, key: str) -> list[Detail]:
     """The detail rows of the row ``key`` of the raw table ``label``, in the order of the evidence."""
-    folders = {folder.name: folder for folder in supported()}
+    folders = folders_by_name(case, exhibit)
     found: list[Detail] = []
     for shop in recognise(case, exhibit):
         folder = folders[shop.software]
@@ -53,10 +53,10 @@ def details(case: Case, exhibit: str, label: str, key: str) -> list[Detail]:
 def raw_row(case: Case, source_id: str) -> Detail | None:
     """The place of any raw row by its source id, whether or not a canonical row cites it."""
     ref = source_id.removeprefix("source:")
-    folders = {folder.name: folder for folder in supported()}
     for exhibit in exhibits(case):
         if not ref.startswith(f"{exhibit.reference}/"):
             continue
+        folders = folders_by_name(case, exhibit.reference)
         keys = {
             table.label: folders[shop.software].tables[name]
             for shop in recognise(case, exhibit.reference)

@@ -7,6 +7,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from sqlglot.errors import TokenError
+
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import Statement, read_statements
 
@@ -100,6 +102,8 @@ class ShopSoftware:
 
     ``lookups`` are small tables of the TOML: name to (columns, rows). What ``settles`` takes payments for
     shops: it is mapped after them and sees what they hold as ``case_orders`` and ``case_payments``.
+    ``inferred`` is there for a mapping that was proposed and nobody confirmed: how likely a row of each
+    canonical table is right; ``of`` is the exhibit, path and database that a case's own folder was made for.
     """
 
     home: str
@@ -118,6 +122,8 @@ class ShopSoftware:
     canonical: dict[str, list[Statement]]
     coverage: list[Statement]
     settles: bool = False
+    inferred: dict[str, float] | None = None
+    of: tuple[str, str, str] | None = None
 
 
 # Packages whose folders map raw tables, and the file that states how.
@@ -147,11 +153,16 @@ def _folders(within: str) -> tuple[ShopSoftware, ...]:
     )
 
 
-def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
-    """Read one folder of ``shops`` or ``artefacts``. Raises FolderError where it is not as it must be."""
-    stated = tomllib.loads(folder.joinpath(STATED[within]).read_text("utf-8"))
-    home = f"{within}/{folder.name}"
+def read_folder(folder: Traversable, within: str = "shops", *, home: str | None = None) -> ShopSoftware:
+    """Read one folder of ``shops`` or ``artefacts``, or with ``home`` one of a case, where that is its path.
+
+    Raises FolderError where it is not as it must be.
+    """
+    own = home is not None
+    home = home or f"{within}/{folder.name}"
     try:
+        stated = tomllib.loads(folder.joinpath(STATED[within]).read_text("utf-8"))
+        made_for = stated.get("inferred", {})
         tables = {name: _table(name, entry) for name, entry in stated["tables"].items()}
         recognise = stated["recognise"]
         canonical: dict[str, list[Statement]] = {}
@@ -205,8 +216,10 @@ def read_folder(folder: Traversable, within: str = "shops") -> ShopSoftware:
             canonical=canonical,
             coverage=read_statements(folder.joinpath("coverage.sql"), f"{home}/coverage.sql"),
             settles=stated.get("settles", False),
+            inferred=made_for.get("probability", {}) if own and "/inferred/" in home else None,
+            of=(made_for["exhibit"], made_for["path"], made_for["database"]) if made_for else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError, TokenError) as error:
         raise FolderError(f"{home}: {type(error).__name__} {error}") from error
 
 

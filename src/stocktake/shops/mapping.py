@@ -27,6 +27,7 @@ from stocktake.shops.recipients import with_recipients
 from stocktake.shops.recognition import Recognition, of_family, recognise
 from stocktake.shops.source import described
 from stocktake.shops.unpack import unpack
+from stocktake.shops.unrecognised import infer
 
 # Tables that are filled here, after the folders' SQL has run.
 _OWN = ("sites", "takings", "completeness", "problems", "sources")
@@ -131,7 +132,12 @@ def map_exhibit(
         function = secrets.fingerprints(connection, case.fingerprint_key())
         work = _Work(exhibit, folder, out, connection, raw_tables(case, exhibit), others, function)
         units = manifests(case, exhibit)
-        folders = {software.name: software for software in supported()}
+        for database, why in infer(case, exhibit):
+            told = f"No mapping could be proposed for {database.name}, which no folder recognises: {why}."
+            work.problems.append(
+                _Problem("shops", "warning", told, database.path, rule="shops/unrecognised.py")
+            )
+        folders = folders_by_name(case, exhibit)
         shops = [
             _Shop(found, folders[found.software], {name: (table,) for name, table in found.tables.items()})
             for found in recognise(case, exhibit)
@@ -158,7 +164,7 @@ def map_exhibit(
         return [
             described(shop.found, _shared_with(shop), units, case.settings.time_zone)
             for shop in shops
-            if shop.software.home.startswith("shops/")
+            if not shop.software.home.startswith("artefacts/")
         ]
     finally:
         connection.close()
@@ -181,7 +187,8 @@ def _map_shop(work: _Work, shop: _Shop, schema: str, time_zone: str) -> None:
                 if table == "problems":
                     _told_by_sql(work, statement, shop)
                 else:
-                    _fragment(work, table, statement, _place_of(shop) if table == "sites" else {})
+                    facts = _place_of(shop) if table == "sites" else {}
+                    _fragment(work, table, statement, facts, shop.software.inferred)
     _tell_secrets(work, shop)
     for statement in shop.software.coverage:
         with _costing_a_problem(work, statement, shop):
@@ -283,15 +290,22 @@ def _unpack(work: _Work, shop: _Shop) -> None:
 
 def _place_of(shop: _Shop) -> dict[str, str]:
     """What an application's settings would name to reach this shop's tables; nothing for a family."""
-    if not shop.software.home.startswith("shops/"):
+    if shop.software.home.startswith("artefacts/"):
         return {}
     return {"database_name": shop.found.database, "table_prefix": shop.found.prefix}
 
 
 def _fragment(
-    work: _Work, table: str, statement: Statement, facts: Mapping[str, str] = MappingProxyType({})
+    work: _Work,
+    table: str,
+    statement: Statement,
+    facts: Mapping[str, str] = MappingProxyType({}),
+    inferred: Mapping[str, float] | None = None,
 ) -> None:
-    """Rows of a canonical table from one statement: cast, completed, stamped, ``facts`` by column."""
+    """Rows of a canonical table from one statement: cast, completed, stamped, ``facts`` by column.
+
+    Rows of a mapping that nobody confirmed are ``inferred``, whatever its SQL says of them.
+    """
     columns = [row[0] for row in work.connection.execute(f"DESCRIBE {statement.sql}").fetchall()]
     unknown = set(columns) - set(TABLES[table])
     if unknown:
@@ -300,7 +314,12 @@ def _fragment(
     stamped |= {column: literal(value) for column, value in facts.items()}
     if "rule" in columns:  # what a reader went by, before the statement
         stamped["rule"] = f"concat_ws(', ', s.rule, {literal(statement.rule)})"
-    if "basis" not in columns:
+    if inferred is not None:
+        stamped |= {
+            "basis": "'inferred'",
+            "probability": str(inferred.get(table, min(inferred.values(), default=0.0))),
+        }
+    elif "basis" not in columns:
         stamped["basis"] = "'recorded'"
     chosen = []
     for column, kind in TABLES[table].items():
@@ -585,6 +604,7 @@ def _sources_in(work: _Work, tables: list[RawTable], read_as: LogicalTable, cite
         "source_id": "source_id",
         "basis": "'recorded'",
         "rule": "'records'",
+        "probability": "NULL",
     }
     chosen = ", ".join(
         f"CAST({value[column]} AS {kind}) AS {quoted(column)}" for column, kind in TABLES["sources"].items()

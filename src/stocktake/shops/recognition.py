@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from stocktake.case import Case
 from stocktake.engine.duck import connect, parquet, quoted
 from stocktake.records.catalogue import RawTable, raw_tables
+from stocktake.shops.case_folders import accepted, folders_by_name, inferred
 from stocktake.shops.folders import Group, LogicalTable, ShopSoftware, artefact_families, supported
 
 
@@ -37,11 +38,9 @@ class Recognition:
 def recognise(case: Case, exhibit: str) -> list[Recognition]:
     """The shops in one exhibit, in the order of item, database and prefix."""
     found = []
-    mapped_apart = {family.name for family in artefact_families()}
-    of_shops = [table for table in raw_tables(case, exhibit) if family_of(table) not in mapped_apart]
-    for tables in _databases(of_shops):
-        for software in supported():
-            found += _find(software, tables)
+    for tables in databases(case, exhibit):
+        here = [shop for software in supported() for shop in _find(software, tables)]
+        found += here + _by_own_folders(case, exhibit, tables, here)
     read = {table.label for shop in found for table in shop.tables.values()}
     return [
         replace(shop, uncovered=tuple(label for label in shop.uncovered if label not in read))
@@ -49,12 +48,44 @@ def recognise(case: Case, exhibit: str) -> list[Recognition]:
     ]
 
 
+def databases(case: Case, exhibit: str) -> list[list[RawTable]]:
+    """The exhibit's raw tables that belong to no artefact family, a list a database."""
+    mapped_apart = {family.name for family in artefact_families()}
+    return _databases(table for table in raw_tables(case, exhibit) if family_of(table) not in mapped_apart)
+
+
+def _by_own_folders(
+    case: Case, exhibit: str, tables: list[RawTable], known: list[Recognition]
+) -> list[Recognition]:
+    """What the case's own folders recognise of what no other does: accepted ones, then unconfirmed ones."""
+    found: list[Recognition] = []
+    for software in [*accepted(case), *inferred(case, exhibit)]:
+        read = {table.label for shop in [*known, *found] for table in shop.tables.values()}
+        left = [table for table in tables if table.label not in read]
+        if software.inferred is not None and software.of != (exhibit, tables[0].path, tables[0].database):
+            continue
+        for shop in _find(software, left):
+            if software.inferred is None:
+                told = "a person accepted this mapping (the ledger says who and when)"
+                found.append(replace(shop, reasons=(told, *shop.reasons)))
+            else:
+                sure = round(software.inferred.get("orders", 0.0), 2)
+                told = "no folder recognises it; proposed from names and values, and not confirmed"
+                found.append(replace(shop, sure=sure, reasons=(told, *shop.reasons)))
+    return found
+
+
+def fits(software: ShopSoftware, tables: Iterable[RawTable]) -> bool:
+    """Whether the folder finds its tables, with the columns that they need, in this database."""
+    return bool(_find(software, list(tables)))
+
+
 def settling(case: Case, exhibit: str) -> int:
     """When an exhibit is to be mapped: 0 with no payment processor in it, 1 with a shop beside it, 2 alone.
 
     A processor's payments are tied to the orders of shops that are mapped before it.
     """
-    folders = {software.name: software for software in supported()}
+    folders = folders_by_name(case, exhibit)
     settles = {folders[shop.software].settles for shop in recognise(case, exhibit)}
     return (1 if False in settles else 2) if True in settles else 0
 

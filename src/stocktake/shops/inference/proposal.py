@@ -1,0 +1,463 @@
+"""A mapping proposed for an unknown database: which of its tables play which canonical tables, and how.
+
+First every entity is scored for every role, with the columns that it would give it (each column one place, all
+places at once: the assignment problem). Then again with references: whether a column's values are the keys of
+the table that the role points to. What remains is completed by what stands elsewhere: a title in a table of
+translations, a street in the order itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from stocktake.records.catalogue import RawTable
+from stocktake.shops.inference.model import Role, Slot, roles
+from stocktake.shops.inference.profile import Column, Entity, Place, Profile
+from stocktake.shops.inference.scoring import (
+    Features,
+    NameFit,
+    chance,
+    column_features,
+    logit,
+    role_features,
+    weights,
+)
+from stocktake.shops.inference.words import Token
+
+LEAST = 0.5  # a column or table that is less likely is not proposed
+# What an order's own columns may hold beside the order, and which columns of those tables.
+IN_ORDERS = {
+    "payments": (
+        "method",
+        "provider",
+        "asset",
+        "asset_amount",
+        "address",
+        "txid",
+        "card_brand",
+        "card_last4",
+    ),
+    "shipments": ("tracking_number", "carrier"),
+    "order_lines": ("listing_id", "title", "variation", "quantity", "unit_price"),
+    "accounts": ("email", "first_name", "last_name", "full_name", "phone"),
+}
+ADDRESS = ("first_name", "last_name", "full_name", "line1", "house_number", "line2", "city", "region",
+           "postcode", "country", "phone", "email")  # fmt: skip
+# The concept in a column's name that says whose address it is of.
+_WHOSE = {"shipped": "shipping", "recipient": "shipping", "billing": "billing", "paid": "billing",
+          "customer": "customer", "user": "customer"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A small table that has the names of numbers: of states, countries, methods."""
+
+    table: RawTable
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A column that a canonical column is read from.
+
+    ``target`` is the entity and key that it points to; ``lookup`` the table with the names of its numbers.
+    """
+
+    slot: Slot
+    column: Column
+    chance: float
+    reason: str
+    target: tuple[Entity, Column] | None = None
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """Rows of one entity to rows of one canonical table.
+
+    ``part`` tells apart what one entity gives one canonical table more than once: `shipping`, `billing`.
+    """
+
+    table: str
+    entity: Entity
+    part: str
+    chance: float
+    reason: str
+    choices: dict[str, Choice]
+
+    @property
+    def probability(self) -> float:
+        """That a row of it is right: the table, and the columns that such a row can't be without."""
+        needed = [c.chance for c in self.choices.values() if c.slot.needed >= 0.4]
+        return round(float(self.chance * (np.prod(needed) ** (1 / len(needed)) if needed else 1.0)), 3)
+
+
+@dataclass
+class Proposal:
+    """What is proposed for one database, best first within each canonical table."""
+
+    profile: Profile
+    mappings: list[TableMapping] = field(default_factory=list)
+
+    def of(self, table: str) -> list[TableMapping]:
+        """The mappings to one canonical table."""
+        return [mapping for mapping in self.mappings if mapping.table == table]
+
+    @property
+    def has_shop(self) -> bool:
+        """Whether there are orders in it."""
+        return bool(self.of("orders"))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    log_odds: float
+    name: NameFit
+    column: Column
+    slot: Slot
+    target: tuple[Entity, Column] | None
+    overlap: float | None
+
+
+Targets = dict[str, list[Entity]]
+
+
+def propose(profile: Profile) -> Proposal:
+    """The mapping of a database to the canonical tables, as far as each part of it is likely."""
+    every = roles()
+    first = _roles_of(profile, {})
+    targets = {table: _best(first, table, 3) for table in ("orders", "accounts", "listings")}
+    second = _roles_of(profile, targets)
+    chosen = _chosen(second)
+    targets = {
+        table: [entity for entity, role, _ in chosen if role == table]
+        for table in ("orders", "accounts", "listings")
+    }
+    busy = {entity.name for entity, _, _ in chosen}
+    proposal = Proposal(profile)
+    for entity, table, likely in chosen:
+        whole = _with_satellites(profile, entity, table, busy)
+        proposal.mappings += _map(profile, whole, every[table], likely, targets, chosen)
+    proposal.mappings = _sorted(proposal.mappings)
+    return proposal
+
+
+def _roles_of(profile: Profile, targets: Targets) -> dict[tuple[str, str], tuple[float, Entity]]:
+    """The chance of every entity in every role, by entity name and table."""
+    found = {}
+    for entity in profile.entities:
+        for table, role in roles().items():
+            scored = _score(profile, entity, role.slots.values(), role.own, targets)
+            assigned = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
+            linked = max((one.overlap or 0.0 for one in _assign(scored) if one.slot.ref), default=0.0)
+            features, _ = role_features(entity, role, assigned, linked)
+            found[entity.name, table] = (chance(logit(features, weights()["table"])), entity)
+    return found
+
+
+def _best(found: Mapping[tuple[str, str], tuple[float, Entity]], table: str, most: int) -> list[Entity]:
+    ranked = sorted(
+        ((likely, entity.name, entity) for (_, role), (likely, entity) in found.items() if role == table),
+        key=lambda one: (-one[0], one[1]),
+    )
+    return [entity for likely, _, entity in ranked[:most] if likely >= 0.3]
+
+
+def _chosen(
+    found: Mapping[tuple[str, str], tuple[float, Entity]],
+) -> list[tuple[Entity, str, float]]:
+    """Each entity's best role; of orders and of lines one table, and those that are called the same."""
+    best: dict[str, tuple[float, str, Entity]] = {}
+    for (name, table), (likely, entity) in found.items():
+        if likely >= LEAST and (name not in best or likely > best[name][0]):
+            best[name] = (likely, table, entity)
+    chosen = []
+    for table in roles():
+        of_it = sorted(
+            ((likely, entity) for likely, role, entity in best.values() if role == table),
+            key=lambda one: (-one[0], one[1].name),
+        )
+        if table in ("orders", "order_lines", "listings") and of_it:
+            of_it = [one for one in of_it if one[1].words == of_it[0][1].words]
+        chosen += [(entity, table, likely) for likely, entity in of_it]
+    return chosen
+
+
+def _score(
+    profile: Profile,
+    entity: Entity,
+    slots: Iterable[Slot],
+    own: frozenset[str],
+    targets: Targets,
+    words: Mapping[Place, Sequence[Token]] | None = None,
+) -> list[_Scored]:
+    stated = weights()["column"]
+    found = []
+    for slot in slots:
+        for column in entity.columns:
+            if words is not None and column.place not in words:
+                continue
+            target, overlap = _target(profile, entity, column, slot, targets)
+            named = words[column.place] if words is not None else None
+            features, name = column_features(column, slot, own, named, overlap)
+            found.append(_Scored(logit(features, stated), name, column, slot, target, overlap))
+    return found
+
+
+def _target(
+    profile: Profile, entity: Entity, column: Column, slot: Slot, targets: Targets
+) -> tuple[tuple[Entity, Column] | None, float | None]:
+    """The entity and key that the column's values are most often found in, of those in the slot's role."""
+    if slot.ref is None or not targets.get(slot.ref):
+        return None, None
+    if max(column.looks.get(look, 0.0) for look in ("integer", "uuid", "code", "handle", "email")) < 0.5:
+        return None, 0.0
+    best: tuple[float, bool, Entity, Column] | None = None
+    for entity_there in targets[slot.ref]:
+        if entity_there.name == entity.name:
+            continue
+        for key in entity_there.keys:
+            if key.place.key is not None or entity_there.within is not None:
+                continue
+            overlap = profile.overlap(column.values, entity_there.table, key.place.column)
+            is_key = entity_there.table.key == (key.place.column,)
+            if best is None or (overlap, is_key) > (best[0], best[1]):
+                best = (overlap, is_key, entity_there, key)
+    return ((best[2], best[3]), best[0]) if best else (None, 0.0)
+
+
+def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
+    """Each column to at most one slot and each slot at most one column, so that the whole is most likely."""
+    if not scored:
+        return []
+    places = list(dict.fromkeys(one.column.place for one in scored))
+    slots = list(dict.fromkeys((one.slot.table, one.slot.name, id(one.slot)) for one in scored))
+    gain = np.zeros((len(places), len(slots)))
+    at = {}
+    for one in scored:
+        row, column = (
+            places.index(one.column.place),
+            slots.index((one.slot.table, one.slot.name, id(one.slot))),
+        )
+        gain[row, column] = max(0.0, one.log_odds + 2.0)  # below a chance of 0.12 it is left out
+        at[row, column] = one
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    return [at[row, column] for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0]
+
+
+def _map(
+    profile: Profile,
+    entity: Entity,
+    role: Role,
+    likely: float,
+    targets: Targets,
+    chosen: Sequence[tuple[Entity, str, float]],
+) -> list[TableMapping]:
+    """What one entity gives: the table of its role, and what its rows hold of other tables."""
+    parts: list[tuple[str, str, list[_Scored]]] = []
+    own = _score(profile, entity, role.slots.values(), role.own, targets)
+    parts.append((role.table, "", own))
+    if role.table == "orders":
+        has_lines = any(table == "order_lines" for _, table, _ in chosen)
+        for table, names in IN_ORDERS.items():
+            if table == "order_lines" and has_lines:
+                continue
+            other = roles()[table]
+            slots = [other.slots[name] for name in names]
+            parts.append((table, "", _score(profile, entity, slots, other.own | role.own, targets)))
+    if role.table in ("orders", "accounts"):
+        for whose, words in _groups(entity, role).items():
+            address = roles()["postal_addresses"]
+            slots = [replace(address.slots[name]) for name in ADDRESS]
+            scored = _score(profile, entity, slots, address.own, targets, words)
+            if _is_address(scored):
+                parts.append(("postal_addresses", whose, scored))
+    together = [one for _, _, scored in parts for one in scored]
+    taken = {id(one) for one in _assign(together) if chance(one.log_odds) >= LEAST}
+    found = []
+    for table, part, scored in parts:
+        choices = {one.slot.name: _choice(one) for one in scored if id(one) in taken}
+        found.append(
+            TableMapping(table, entity, part, likely, _role_reason(entity, role, likely), _named(choices))
+        )
+    return _completed(found)
+
+
+def _groups(entity: Entity, role: Role) -> dict[str, dict[Place, Sequence[Token]]]:
+    """Columns by whose address they may be part of, with the words of their names that are left."""
+    found: dict[str, dict[Place, Sequence[Token]]] = {}
+    for column in entity.columns:
+        whose, rest = "", list(column.words)
+        for token in column.words:
+            kind = next((_WHOSE[concept] for concept in sorted(token) if concept in _WHOSE), None)
+            if kind and not (role.table == "accounts" and kind == "customer"):
+                whose = kind
+                rest.remove(token)
+                break
+        found.setdefault(whose, {})[column.place] = rest
+    return found
+
+
+def _is_address(scored: Sequence[_Scored]) -> bool:
+    likely = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
+    street = likely.get("line1", 0.0) >= LEAST
+    return street or (likely.get("city", 0.0) >= LEAST and likely.get("postcode", 0.0) >= LEAST)
+
+
+def _named(choices: dict[str, Choice]) -> dict[str, Choice]:
+    """A column `name` beside a first name is the last name; alone it is the whole one."""
+    every = roles()
+    found = dict(choices)
+    if "first_name" not in found and "last_name" in found and "full_name" not in found:
+        one = found.pop("last_name")
+        found["full_name"] = replace(one, slot=every[one.slot.table].slots["full_name"])
+    elif "first_name" in found and "full_name" in found and "last_name" not in found:
+        one = found.pop("full_name")
+        found["last_name"] = replace(one, slot=every[one.slot.table].slots["last_name"])
+    return found
+
+
+def _completed(found: list[TableMapping]) -> list[TableMapping]:
+    """Parts that hold enough to stand, with what the order's other parts tell of them."""
+    kept = []
+    order = next((m for m in found if m.table == "orders"), None)
+    for mapping in found:
+        names = set(mapping.choices)
+        stands = {
+            "payments": bool(names & {"method", "txid", "address", "card_last4"})
+            or mapping.part == ""
+            and order is None,
+            "shipments": "tracking_number" in names,
+            "order_lines": bool(names & {"listing_id", "title"})
+            and bool(names & {"quantity", "unit_price"})
+            or order is None,
+            "accounts": bool(names & {"email", "full_name", "last_name", "phone"}),
+        }
+        if order is None or mapping is order or stands.get(mapping.table, bool(names)):
+            kept.append(mapping)
+    if order is not None:
+        kept = _shared(order, kept)
+    return kept
+
+
+def _shared(order: TableMapping, kept: list[TableMapping]) -> list[TableMapping]:
+    """What one column tells of two tables: the order's total is the payment's amount, and so on."""
+    every = roles()
+
+    def copy(mapping: TableMapping, slot: str, given: Choice | None) -> None:
+        if given is not None and slot not in mapping.choices:
+            mapping.choices[slot] = replace(given, slot=every[mapping.table].slots[slot])
+
+    contact = next((m for m in kept if m.table == "accounts"), None)
+    addresses = [m for m in kept if m.table == "postal_addresses"]
+    if contact is None and addresses:
+        contact = replace(addresses[0], table="accounts", part="", choices={})
+        kept.append(contact)
+    for mapping in kept:
+        if mapping.table == "payments":
+            copy(mapping, "amount", order.choices.get("total"))
+            copy(mapping, "currency", order.choices.get("currency"))
+            copy(mapping, "at", order.choices.get("paid_at") or order.choices.get("placed_at"))
+        if mapping.table == "postal_addresses" and contact is not None:
+            for slot in ("email", "phone"):
+                copy(mapping, slot, contact.choices.get(slot))
+            if not set(mapping.choices) & {"first_name", "last_name", "full_name"}:
+                for slot in ("first_name", "last_name", "full_name"):
+                    copy(mapping, slot, contact.choices.get(slot))
+    if contact is not None:
+        billing = next((m for m in addresses if m.part in ("billing", "customer", "")), None)
+        for source in (m for m in (billing, *addresses) if m is not None):
+            for slot in ("email", "phone"):
+                copy(contact, slot, source.choices.get(slot))
+            if not set(contact.choices) & {"first_name", "last_name", "full_name"}:
+                for slot in ("first_name", "last_name", "full_name"):
+                    copy(contact, slot, source.choices.get(slot))
+    return [mapping for mapping in kept if mapping.choices]
+
+
+def _with_satellites(profile: Profile, entity: Entity, table: str, busy: set[str]) -> Entity:
+    """The entity with the columns of tables that hold one row more about each of its rows."""
+    if table not in ("orders", "listings", "accounts") or entity.within is not None:
+        return entity
+    columns = list(entity.columns)
+    for other in profile.entities:
+        if other.name in busy or other.where or other.within or other.rows > 3 * entity.rows:
+            continue
+        for owner in other.columns:
+            if owner.place.key is not None or not _names_key(owner, entity):
+                continue
+            key = next((key for key in entity.keys if key.place.key is None), None)
+            if key is None or profile.overlap(owner.values, entity.table, key.place.column) < 0.8:
+                continue
+            columns += [
+                replace(
+                    column,
+                    place=replace(column.place, owner=owner.place.column),
+                    unique=False,
+                )
+                for column in other.columns
+                if column is not owner and column.place.key is None
+            ]
+            break
+    return replace(entity, columns=tuple(columns))
+
+
+def _names_key(column: Column, entity: Entity) -> bool:
+    """Whether a column is called as the entity's key is, or as the entity with `id`."""
+    if any(column.place.column.lower() == key.place.column.lower() != "id" for key in entity.keys):
+        return True
+    concepts = [token for token in column.words if "id" not in token]
+    return (
+        any("id" in token for token in column.words)
+        and bool(concepts)
+        and all(any(token & word for word in entity.words) for token in concepts)
+    )
+
+
+def _choice(one: _Scored) -> Choice:
+    return Choice(one.slot, one.column, round(chance(one.log_odds), 3), _reason(one), one.target)
+
+
+def _reason(one: _Scored) -> str:
+    """Why, in words."""
+    said = []
+    if one.name.score > 0:
+        said.append(f"its name means {' '.join(one.name.read_as)}")
+    else:
+        said.append("its name tells nothing")
+    looks = [(one.column.looks.get(look, 0.0), look) for look in one.slot.shapes]
+    if not one.column.values:
+        said.append("it is empty")
+    elif looks:
+        share, look = max(looks, key=lambda pair: pair[0])
+        said.append(f"{share:.0%} of its values look like {_LOOKS.get(look, look)}")
+    if one.target is not None and one.overlap is not None:
+        said.append(f"{one.overlap:.0%} of its values are keys of {one.target[0].name}")
+    return "; ".join(said)
+
+
+_LOOKS = {
+    "word": "a word", "code": "a code", "integer": "whole numbers", "small": "small numbers", "time": "times",
+    "unix": "seconds since 1970", "unix_ms": "milliseconds since 1970", "money": "amounts",
+    "person": "names", "sentence": "words", "text": "text", "email": "e-mail addresses", "ip": "IP addresses",
+    "agent": "browsers", "hash": "password hashes", "phone": "phone numbers", "postcode": "postcodes",
+    "street": "streets", "house": "house numbers", "country": "country codes", "currency": "currency codes",
+    "wallet": "coin addresses", "txid": "transaction ids", "tracking": "parcel numbers", "flag": "0 or 1",
+    "uuid": "UUIDs", "handle": "user names", "last4": "last four digits", "card_brand": "card brands",
+    "rating": "ratings", "pgp_public": "PGP keys", "pgp_message": "PGP messages", "satoshi": "coin units",
+    "coins": "coin amounts", "asset": "coins", "json": "JSON", "php": "serialised PHP",
+}  # fmt: skip
+
+
+def _role_reason(entity: Entity, role: Role, likely: float) -> str:
+    _, name = role_features(entity, role, {}, 0.0)
+    called = f"its name means {' '.join(name.read_as)}" if name.score else "its name tells nothing"
+    return f"{called}; with its columns it is {role.table} to {likely:.0%}"
+
+
+def _sorted(mappings: list[TableMapping]) -> list[TableMapping]:
+    order = list(roles())
+    return sorted(mappings, key=lambda m: (order.index(m.table), -m.probability, m.entity.name, m.part))

@@ -1,0 +1,275 @@
+"""What a shop folder's own SQL says: for each canonical column, the raw columns that its values come from.
+
+This is the truth that the inference is measured against, so it is worked out from the SQL and not written by
+hand: a new folder is measured as soon as it is there. Values are followed, not conditions: of
+`CASE WHEN key = '_order_total' THEN value END` it is `value`, under the key `_order_total`.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from typing import Any
+
+import sqlglot
+from sqlglot import expressions as exp
+
+from stocktake.commerce.model import TABLES
+from stocktake.shops.folders import ShopSoftware
+from stocktake.shops.inference.model import roles
+
+# The rest of a function's arguments say how to read the first.
+_FIRST_ONLY = {
+    "to_money", "unix_to_utc", "local_to_utc", "round_to", "unescape_html", "known_zone", "regexp_extract",
+    "arg_min", "arg_max", "min_by", "max_by", "string_agg", "substr", "starts_with",
+}  # fmt: skip
+MOST_BRANCHES = 24
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A raw column by the folder's names for it; ``key`` where it is one key of a table of keys and values."""
+
+    table: str
+    column: str
+    key: str | None = None
+
+
+Leaves = frozenset[Leaf]
+Branch = dict[str, Leaves]
+Relation = list[Branch]
+
+
+@dataclass
+class Instance:
+    """Rows of one canonical table that one SELECT makes: the raw table each is read from, and its columns."""
+
+    table: str
+    anchors: frozenset[str]
+    columns: dict[str, Leaves] = field(default_factory=dict)
+
+
+@dataclass
+class _Reader:
+    software: ShopSoftware
+    relations: dict[str, Relation] = field(default_factory=dict)
+    edges: set[frozenset[tuple[str, str, str | None]]] = field(default_factory=set)
+
+    def base(self) -> None:
+        for name, table in self.software.tables.items():
+            columns = [*table.columns, "_ref", "_path", "_offset", "_length", "_row"]
+            self.relations[name.lower()] = [{c.lower(): frozenset({Leaf(name, c)}) for c in columns}]
+        for one in self.software.unpack:
+            branch = {c.lower(): frozenset({Leaf(one.table, c)}) for c in (*one.keep, "_ref")}
+            branch |= {"value": frozenset({Leaf(one.table, one.column)})}
+            branch |= {c: frozenset() for c in ("k1", "k2", "k3", "path")}
+            self.relations[one.name.lower()] = [branch]
+
+    def select(self, node: exp.Expression, scope: dict[str, Relation]) -> Relation:
+        scope = dict(scope)
+        with_ = node.args.get("with_") or node.args.get("with")
+        for cte in with_.expressions if with_ else ():
+            names = [c.name.lower() for c in cte.args["alias"].args.get("columns") or ()]
+            made = self.select(cte.this, scope)
+            scope[cte.alias.lower()] = [dict(zip(names, b.values(), strict=False)) for b in made] if names else made
+        if isinstance(node, exp.Subquery):
+            return self.select(node.this, scope)
+        if isinstance(node, exp.SetOperation):
+            left = self.select(node.this, scope)
+            right = self.select(node.expression, scope)
+            names = list(left[0])
+            return left + [dict(zip(names, b.values(), strict=False)) for b in right]
+        if not isinstance(node, exp.Select):
+            return [{}]
+        sources: dict[str, Relation] = {}
+        joins = node.args.get("joins") or []
+        from_ = node.args.get("from_") or node.args.get("from")
+        for source in [from_.this, *(join.this for join in joins)] if from_ else []:
+            sources[source.alias_or_name.lower()] = self.source(source, scope)
+        names = list(sources)
+        counts = 1
+        for name in names:
+            counts *= len(sources[name])
+        if counts > MOST_BRANCHES:
+            sources = {name: [_merged(relation)] for name, relation in sources.items()}
+        result = []
+        for chosen in product(*(sources[name] for name in names)):
+            here = dict(zip(names, chosen, strict=True))
+            conditions = [join.args.get("on") for join in joins] + [node.args.get("where")]
+            for condition in conditions:
+                if condition is not None:
+                    self.note_edges(condition, here, scope)
+            keys = _keys(node.args.get("where"))
+            branch: Branch = {}
+            for projection in node.expressions:
+                for name, leaves in self.project(projection, here, scope, keys):
+                    branch[name] = leaves
+            if branch not in result:
+                result.append(branch)
+        return result or [{}]
+
+    def source(self, node: exp.Expression, scope: dict[str, Relation]) -> Relation:
+        if isinstance(node, exp.Table):
+            return scope.get(node.name.lower()) or self.relations.get(node.name.lower()) or [{}]
+        return self.select(node, scope)
+
+    def project(self, node: exp.Expression, here: dict[str, Branch], scope: Any, keys: Any):
+        if isinstance(node, exp.Star):
+            for branch in here.values():
+                yield from branch.items()
+        elif isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
+            yield from here.get(node.table.lower(), {}).items()
+        else:
+            yield node.alias_or_name.lower(), self.leaves(node.unalias(), here, scope, keys)
+
+    def leaves(self, node: exp.Expression | None, here: dict[str, Branch], scope: Any, keys: Any) -> Leaves:
+        if node is None:
+            return frozenset()
+        if isinstance(node, exp.Column):
+            return _keyed(self.column(node, here), keys)
+        if isinstance(node, exp.Subquery | exp.Select):
+            made = self.select(node, scope)
+            return frozenset().union(*(leaves for branch in made for leaves in list(branch.values())[:1]))
+        if isinstance(node, exp.Case):
+            found = self.leaves(node.args.get("default"), here, scope, keys)
+            for branch in node.args["ifs"]:
+                own = _keys(branch.this) or keys
+                found |= self.leaves(branch.args["true"], here, scope, own)
+            return found
+        if isinstance(node, exp.Filter):
+            return self.leaves(node.this, here, scope, _keys(node.expression) or keys)
+        if isinstance(node, exp.ArgMin | exp.ArgMax | exp.GroupConcat | exp.RegexpExtract | exp.Nullif):
+            return self.leaves(node.this, here, scope, keys)
+        if isinstance(node, exp.Anonymous) and node.name.lower() in _FIRST_ONLY:
+            return self.leaves(node.expressions[0], here, scope, keys)
+        if isinstance(node, exp.Predicate | exp.Not | exp.And | exp.Or | exp.Sum | exp.Count | exp.Avg):
+            return frozenset()  # a condition is no value, and a sum over rows is derived
+        found: Leaves = frozenset()
+        for child in node.iter_expressions():
+            if not isinstance(child, exp.DataType | exp.Order | exp.Window):
+                found |= self.leaves(child, here, scope, keys)
+        return found
+
+    def column(self, node: exp.Column, here: dict[str, Branch]) -> Leaves:
+        name = node.name.lower()
+        if node.table:
+            return here.get(node.table.lower(), {}).get(name, frozenset())
+        return next((branch[name] for branch in here.values() if name in branch), frozenset())
+
+    def note_edges(self, condition: exp.Expression, here: dict[str, Branch], scope: Any) -> None:
+        for equal in condition.find_all(exp.EQ):
+            one = self.leaves(equal.this, here, scope, ())
+            other = self.leaves(equal.expression, here, scope, ())
+            if len(one) <= 4 and len(other) <= 4:
+                for a, b in product(one, other):
+                    if a.table != b.table:
+                        self.edges.add(frozenset({(a.table, a.column, a.key), (b.table, b.column, b.key)}))
+
+
+def _merged(relation: Relation) -> Branch:
+    found: Branch = {}
+    for branch in relation:
+        for name, leaves in branch.items():
+            found[name] = found.get(name, frozenset()) | leaves
+    return found
+
+
+def _keys(condition: exp.Expression | None) -> tuple[tuple[str, str], ...]:
+    """The columns that a condition says equal a text, with that text."""
+    if condition is None:
+        return ()
+    found = []
+    for equal in condition.find_all(exp.EQ):
+        if isinstance(equal.this, exp.Column) and isinstance(equal.expression, exp.Literal) and equal.expression.is_string:
+            found.append((equal.this.name.lower(), equal.expression.this))
+    for within in condition.find_all(exp.In):
+        texts = [e.this for e in within.expressions if isinstance(e, exp.Literal) and e.is_string]
+        if isinstance(within.this, exp.Column) and texts:
+            found.append((within.this.name.lower(), "|".join(texts)))
+    return tuple(found)
+
+
+def _keyed(leaves: Leaves, keys: tuple[tuple[str, str], ...]) -> Leaves:
+    texts = [text for column, text in keys if column in ("key", "meta_key", "option_name", "code", "class", "name")]
+    if not texts:
+        return leaves
+    found = set()
+    for leaf in leaves:
+        if leaf.key is None and "value" in leaf.column.lower():
+            found |= {Leaf(leaf.table, leaf.column, one) for one in texts[0].split("|")}
+        else:
+            found.add(leaf)
+    return frozenset(found)
+
+
+@cache
+def _wanted() -> dict[str, set[str]]:
+    return {
+        table: {slot.canonical for slot in role.slots.values()} - {"kind", "pgp_fingerprint"}
+        for table, role in roles().items()
+    }
+
+
+def truth(software: ShopSoftware) -> list[Instance]:
+    """What each SELECT of the folder makes of raw columns, by the folder's names for tables."""
+    reader = _Reader(software)
+    reader.base()
+    parsed = {name: sqlglot.parse_one(s.sql, dialect="duckdb") for name, s in software.prepare}
+    for name, node in parsed.items():
+        reader.relations[name.lower()] = reader.select(node, {})
+    made: list[tuple[str, Branch]] = []
+    for table, statements in software.canonical.items():
+        if table in _wanted():
+            for statement in statements:
+                for branch in reader.select(sqlglot.parse_one(statement.sql, dialect="duckdb"), {}):
+                    made.append((table, branch))
+    reached: dict[tuple[str, str, str | None], set[tuple[str, str, str | None]]] = {}
+    for edge in reader.edges:
+        one, other = sorted(edge, key=str)
+        reached.setdefault(one, set()).add(other)
+        reached.setdefault(other, set()).add(one)
+    found: list[Instance] = []
+    anchored = {
+        leaf.table: table
+        for table, branch in made
+        for leaf in branch.get("source_id", ())
+        if leaf.column == "_ref"
+    }
+    for table, branch in made:
+        anchors = frozenset(leaf.table for leaf in branch.get("source_id", ()) if leaf.column == "_ref")
+        instance = Instance(table, anchors)
+        for column in sorted(_wanted()[table]):
+            leaves = set(branch.get(column, ()))
+            if column == "status":
+                leaves |= branch.get("status_recorded", frozenset())
+            kept: set[Leaf] = set()
+            for leaf in leaves:
+                own = leaf.table in anchors or leaf.key is not None
+                # What is worked out from rows of another canonical table is no column of this one.
+                if leaf.column != "_ref" and (own or anchored.get(leaf.table, table) == table):
+                    kept.add(leaf)
+                if own or leaf.table not in software.tables or any(one.table in anchors for one in leaves):
+                    continue
+                for key in software.tables[leaf.table].key:
+                    for name, one, text in reached.get((leaf.table, key, None), ()):
+                        if not anchors or name in anchors or text is not None:
+                            kept.add(Leaf(name, one, text))
+            if kept:
+                instance.columns[column] = frozenset(kept)
+        if instance.columns:
+            _add(found, instance)
+    return found
+
+
+def _add(found: list[Instance], instance: Instance) -> None:
+    """Put in an instance, or join it to one that is read from the same columns."""
+    for there in found:
+        shared = set(there.columns) & set(instance.columns)
+        same = sum(bool(there.columns[c] & instance.columns[c]) for c in shared)
+        if (there.table, there.anchors) == (instance.table, instance.anchors) and same > 0.6 * len(shared):
+            for column, leaves in instance.columns.items():
+                there.columns[column] = there.columns.get(column, frozenset()) | leaves
+            return
+    found.append(instance)
+
+
+assert TABLES

@@ -79,8 +79,10 @@ class Work:
         """Make the part of that table and exhibit, in the place of those mapped."""
         place = self.out / folder_name(exhibit) / table / "united-00000.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
+        there = {row[0] for row in self.rows(f"DESCRIBE {sql}")}
         columns = ", ".join(
-            f"CAST({quoted(column)} AS {kind}) AS {quoted(column)}" for column, kind in TABLES[table].items()
+            f"CAST({quoted(column) if column in there else 'NULL'} AS {kind}) AS {quoted(column)}"
+            for column, kind in TABLES[table].items()
         )
         self.run(
             f"COPY (SELECT {columns} FROM ({sql}\n)) TO {literal(str(place))} "

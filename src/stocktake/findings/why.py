@@ -21,6 +21,7 @@ from stocktake.errors import UserError
 from stocktake.evidence import Item, Stream, items
 from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
+from stocktake.findings.history import history, older_sources, superseded
 from stocktake.records.catalogue import manifests
 from stocktake.records.reading import addressed
 from stocktake.shops.details import details, raw_row
@@ -43,6 +44,7 @@ KINDS = {
     "parcel": ("parcels", "parcel_id"),
     "problem": ("problems", "problem_id"),
     "source": ("sources", "source_id"),
+    "change": ("row_changes", "change_id"),
 }
 
 # Bytes of a row that are shown; the hash is always of all of them.
@@ -88,7 +90,10 @@ class Source:
 class Why:
     """The answer: the canonical rows of that id, the statements that made them, their places.
 
-    ``details`` are the places of rows that belong to those: an order's meta, items, totals.
+    ``details`` are the places of rows that belong to those: an order's meta, items, totals. Of a row that
+    several sources of one shop hold, ``sources`` has all its versions, the one that stands first, and
+    ``history`` says what changed between them. An id in whose place another stands has the row of
+    ``superseded`` that says so.
     """
 
     id: str
@@ -102,6 +107,7 @@ class Why:
 
 def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | None = None) -> Why:
     """Walk from ``identifier`` back to the evidence. Raises UserError where the case has no such id."""
+    history: list[str] = field(default_factory=list)
     kind, colon, _ = identifier.partition(":")
     if not colon or (kind not in KINDS and kind != "figure"):
         known = ", ".join([*KINDS, "figure"])
@@ -120,9 +126,12 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
             return Why(identifier, table, [], [], read_bytes(case, [Source(**vars(found))]))
     if not rows:
         raise UserError(f"The case has no {identifier}.")
-    source_ids = list(dict.fromkeys(str(one["source_id"]) for one in rows if one["source_id"]))
+    cited = [one[name] for one in rows for name in ("source_id", "new_source_id") if one.get(name)]
+    source_ids = list(dict.fromkeys([*map(str, cited), *older_sources(connection, identifier)]))
     rules = list(dict.fromkeys(one["rule"] for one in rows if one["rule"]))
     sources = [_place(connection, source_id) for source_id in source_ids]
+    if not rows and (older := superseded(connection, identifier)):
+        table, rows = "superseded", [older]
     return Why(
         id=identifier,
         table=table,
@@ -135,6 +144,7 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
 
 def rule_text(case: Case, rule: str) -> Rule:
     """The statement that ``shops/woocommerce/orders.sql:12`` names, in the package or in the case's mappings."""
+        history=history(connection, [identifier]),
     after, _, made = rule.rpartition(", ")  # before a comma, what read the rows that the statement takes
     file, _, line = made.rpartition(":")
     if not file or not line.isdecimal():
@@ -320,6 +330,8 @@ def text(why: Why) -> str:
         lines.append(
             f"  {visible(source.source_id)}  {source.length or 0:,} bytes from offset {source.offset or 0:,}"
         )
+    if why.history:
+        lines += ["", *(f"  {visible(sentence)}" for sentence in why.history)]
         lines.append(f"  | {_shortened(_bytes_text(source.data or b''))}")
     return "\n".join(lines)
 

@@ -43,8 +43,8 @@ KINDS = {
     "observable": ("observables", "observable_id"),
     "parcel": ("parcels", "parcel_id"),
     "problem": ("problems", "problem_id"),
-    "source": ("sources", "source_id"),
     "change": ("row_changes", "change_id"),
+    "source": ("sources", "source_id"),
 }
 
 # Bytes of a row that are shown; the hash is always of all of them.
@@ -103,11 +103,11 @@ class Why:
     sources: list[Source]
     details: list[Source] = field(default_factory=list)
     figure: Explanation | None = None
+    history: list[str] = field(default_factory=list)
 
 
 def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | None = None) -> Why:
     """Walk from ``identifier`` back to the evidence. Raises UserError where the case has no such id."""
-    history: list[str] = field(default_factory=list)
     kind, colon, _ = identifier.partition(":")
     if not colon or (kind not in KINDS and kind != "figure"):
         known = ", ".join([*KINDS, "figure"])
@@ -124,14 +124,14 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         found = raw_row(case, identifier)
         if found is not None:
             return Why(identifier, table, [], [], read_bytes(case, [Source(**vars(found))]))
+    if not rows and (older := superseded(connection, identifier)):
+        table, rows = "superseded", [older]
     if not rows:
         raise UserError(f"The case has no {identifier}.")
     cited = [one[name] for one in rows for name in ("source_id", "new_source_id") if one.get(name)]
     source_ids = list(dict.fromkeys([*map(str, cited), *older_sources(connection, identifier)]))
     rules = list(dict.fromkeys(one["rule"] for one in rows if one["rule"]))
     sources = [_place(connection, source_id) for source_id in source_ids]
-    if not rows and (older := superseded(connection, identifier)):
-        table, rows = "superseded", [older]
     return Why(
         id=identifier,
         table=table,
@@ -139,12 +139,12 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         rules=[rule_text(case, rule) for rule in rules],
         sources=read_bytes(case, sources),
         details=read_bytes(case, _details(case, sources)),
+        history=history(connection, [identifier]),
     )
 
 
 def rule_text(case: Case, rule: str) -> Rule:
     """The statement that ``shops/woocommerce/orders.sql:12`` names, in the package or in the case's mappings."""
-        history=history(connection, [identifier]),
     after, _, made = rule.rpartition(", ")  # before a comma, what read the rows that the statement takes
     file, _, line = made.rpartition(":")
     if not file or not line.isdecimal():
@@ -315,6 +315,8 @@ def text(why: Why) -> str:
             for name, value in row.items()
             if value is not None
         ]
+    if why.history:
+        lines += ["", *(f"  {visible(sentence)}" for sentence in why.history)]
     for rule in why.rules:
         lines += [
             "",
@@ -330,8 +332,6 @@ def text(why: Why) -> str:
         lines.append(
             f"  {visible(source.source_id)}  {source.length or 0:,} bytes from offset {source.offset or 0:,}"
         )
-    if why.history:
-        lines += ["", *(f"  {visible(sentence)}" for sentence in why.history)]
         lines.append(f"  | {_shortened(_bytes_text(source.data or b''))}")
     return "\n".join(lines)
 

@@ -66,8 +66,8 @@ def install(case: Case, exhibit: str, made: Path, **facts: Any) -> Path:
     manifest_path(case, exhibit).unlink(missing_ok=True)
     for table in TABLES:
         shutil.rmtree(case.tables / table / folder_name(exhibit), ignore_errors=True)
-    parts = []
     shutil.rmtree(case.tables / MAPPED / folder_name(exhibit), ignore_errors=True)
+    parts = []
     for part in sorted(made.glob("*/*.parquet")):
         table = part.parent.name
         home = case.tables / table / folder_name(exhibit)

@@ -329,6 +329,47 @@ def _recognition_text(one: "Recognition") -> str:
     return "\n".join(lines)
 
 
+@app.command("map")
+def map_database(
+    case: CasePath,
+    database: Annotated[
+        str, typer.Argument(metavar="DATABASE", help="The database, as stocktake shops CASE names it.")
+    ],
+    accept: Annotated[
+        Path | None, typer.Option("--accept", metavar="FILE", help="Confirm this mapping: its folder or shop.toml.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the proposal to this folder.")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who confirms it; default the user of the system.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose how an unknown database maps to the canonical tables, or confirm a mapping."""
+    from stocktake.shops import unrecognised
+
+    opened = Case.open(case)
+    if accept is None:
+        drafted = unrecognised.draft(opened, database, out and _out(opened, out, folder=True))
+        stated = unrecognised.facts(drafted.proposal)
+        facts = {
+            "exhibit": drafted.database.exhibit,
+            "path": drafted.database.path,
+            "database": drafted.database.database,
+            "folder": str(drafted.folder),
+            "file": str(drafted.folder / "shop.toml"),
+            "mappings": stated,
+        }
+        lines = [*unrecognised.lines(stated), f"The proposal is {drafted.folder}. Read it, change what is wrong,"]
+        lines.append(f"and confirm it with: stocktake map {case} {database} --accept {drafted.folder}")
+        _print(as_json, facts, "\n".join(visible(line) for line in lines))
+        return
+    from stocktake.process import process as run
+
+    with opened.locked("confirm the mapping"):
+        kept = unrecognised.accept(opened, database, accept, by)
+    done = run(opened, tell=(lambda _: None) if as_json else _tell)
+    told = f"The mapping of {database} is confirmed and kept as {kept['folder']}, SHA-256 {kept['sha256']}."
+    _print(as_json, {**kept, "processed": done.exhibits}, visible(told))
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the case folder is made.")] = Path(),
@@ -402,11 +443,11 @@ def _make_report(case: Case, out: Path | None) -> tuple[Path, str]:
     return made, digest
 
 
-def _out(case: Case, out: Path) -> Path:
+def _out(case: Case, out: Path, *, folder: bool = False) -> Path:
     """Where a result goes: never into the case but for reports/, never onto an exhibit."""
     from stocktake.custody.exhibit import exhibits
 
-    place = case.writable(out)
+    place = case.writable(out / "shop.toml").parent if folder and out.is_dir() else case.writable(out)
     for exhibit in exhibits(case):
         for seized in (exhibit.location(case).resolve(), Path(exhibit.source).resolve()):
             if place == seized or seized in place.parents:

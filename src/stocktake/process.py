@@ -38,6 +38,7 @@ from stocktake.records.catalogue import INSPECTION
 from stocktake.shops.mapping import OF_SHOPS, map_exhibit
 from stocktake.shops.recognition import settling
 from stocktake.shops.secrets import held, rows_with_secrets
+from stocktake.shops.unrecognised import accepted_digest
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _map_exhibit(
         "raw": _digests(case, units),
         "rules": code_digest("shops", "artefacts", "commerce", "engine"),
         "time_zone": case.settings.time_zone,
+        "mappings": accepted_digest(case),
     }
     if before is not None:
         made_from["elsewhere"] = {other: _made_from(case, other) for other in before}

@@ -15,7 +15,8 @@ from stocktake.case import Case
 from stocktake.engine.duck import connect, literal, parquet, quoted
 from stocktake.records.catalogue import RawTable
 from stocktake.shops import logical
-from stocktake.shops.folders import LogicalTable, Secret, supported
+from stocktake.shops.case_folders import folders_by_name
+from stocktake.shops.folders import LogicalTable, Secret
 from stocktake.shops.recognition import recognise
 
 
@@ -31,7 +32,7 @@ class Held:
 
 def held(case: Case, exhibit: str) -> list[Held]:
     """The secret columns of the shops that are recognised in an exhibit."""
-    folders = {folder.name: folder for folder in supported()}
+    folders = folders_by_name(case, exhibit)
     return [
         one
         for shop in recognise(case, exhibit)

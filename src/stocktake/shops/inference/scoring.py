@@ -117,6 +117,7 @@ def column_features(
         "ref": overlap if slot.ref is not None and overlap is not None else 0.0,
         "ref_missed": float(slot.ref is not None and overlap is not None and overlap < 0.3),
         "strict_unnamed": float(slot.strict and name.score < 0.6),
+        "not_hashed": float(slot.name == "password_hash" and column.looks.get("hash", 0.0) < 0.5),
     }
     return features, name
 

@@ -16,7 +16,7 @@ from stocktake.engine.duck import literal, parquet, quoted
 from stocktake.records.catalogue import RawTable
 from stocktake.shops.inference.profile import Column, Entity, KeyValue, Place
 from stocktake.shops.inference.proposal import Choice, Lookup, Proposal, TableMapping
-from stocktake.shops.inference.words import fold
+from stocktake.shops.inference.words import fold, words_of
 
 MOST_STATES = 200
 _RESERVED = {
@@ -51,6 +51,7 @@ class _Folder:
         default_factory=dict
     )  # entity -> place -> column of the view
     unpacked: dict[tuple[str, str], str] = field(default_factory=dict)
+    hidden: dict[tuple[str, str], str] = field(default_factory=dict)  # logical name, column -> kind of secret
     files: dict[str, list[str]] = field(default_factory=dict)
     coverage: list[str] = field(default_factory=list)
 
@@ -86,6 +87,7 @@ def folder_files(proposal: Proposal, *, name: str, title: str, of: dict[str, str
     for entity in entities.values():
         _view(folder, entity)
     _site(folder)
+    _secrets(folder)
     for mapping in proposal.mappings:
         statement = _WRITERS[mapping.table](folder, mapping)
         remark = f"-- {mapping.entity.name}: {mapping.reason}."
@@ -738,6 +740,34 @@ _WRITERS: dict[str, Callable[[_Folder, TableMapping], str]] = {
 
 # ------------------------------------------------------------------------------- the site, the books, the TOML
 
+# Words of a column's name that say it holds a secret, and of what kind.
+_SECRETS = {
+    "private": "private_key", "privkey": "private_key", "privatekey": "private_key", "wif": "private_key",
+    "xprv": "private_key", "seed": "seed", "mnemonic": "seed", "secret": "secret", "passphrase": "password",
+    "apikey": "api_key", "token": "token", "otp": "second_factor", "pin": "password",
+}  # fmt: skip
+
+
+def secret_kind(column: Column) -> str | None:
+    """The kind of secret that a column holds by its name, or since it holds passwords that are not hashed."""
+    words = words_of(column.name)
+    kind = next((_SECRETS[word] for word in words if word in _SECRETS), None)
+    if kind is None and any("password" in token for token in column.words):
+        flags = column.looks.get("time", 0) + column.looks.get("unix", 0) + column.looks.get("flag", 0)
+        kind = "password" if column.looks.get("hash", 0) < 0.5 and flags < 0.5 else None
+    return kind if column.values else None
+
+
+def _secrets(folder: _Folder) -> None:
+    """Declare the columns that hold secrets, in tables that are not read too, so that nothing shows them."""
+    for entity in folder.proposal.profile.entities:
+        for column in entity.columns:
+            place = column.place
+            kind = secret_kind(column) if place.key is None and place.table == entity.table.label else None
+            if kind is not None:
+                folder.use(entity.table, place.column)
+                folder.hidden[folder.table(entity.table), place.column] = kind
+
 
 def _site(folder: _Folder) -> None:
     """The one site of the database. Its zone and currency are for a person to state in shop.toml."""
@@ -768,17 +798,23 @@ def _coverage(folder: _Folder, entities: Iterable[Entity]) -> None:
     for name, raw in folder.raw.items():
         here = by_table.get(raw.label, [])
         pairs = profile.key_value.get(raw.label)
-        reason = "CAST(NULL AS VARCHAR)"
+        reason = "CAST(NULL AS VARCHAR)" if name in _read(folder) else "'secrets, which are shown to nobody'"
         if pairs is not None:
             reason = _reason_of_keys(folder, pairs)
         elif here and all(entity.where is not None for entity in here):
             column = folder.use(raw, (here[0].where or ("", ""))[0])
             kinds = ", ".join(sorted({literal(e.where[1]) for e in here if e.where is not None}))
             reason = f"CASE WHEN {column} IN ({kinds}) THEN NULL ELSE 'rows of other kinds' END"
-        group = "" if reason.startswith("CAST") else "\nGROUP BY 2"
+        group = "" if not reason.startswith("CASE") else "\nGROUP BY 2"
         folder.coverage.append(
             f"SELECT {literal(name)} AS table_name, {reason} AS reason, COUNT(*) AS rows\nFROM {quoted(name)}{group};"
         )
+
+
+def _read(folder: _Folder) -> set[str]:
+    """The tables that the statements read."""
+    every = " ".join([*folder.prepared.values(), *(sql for sqls in folder.files.values() for sql in sqls)])
+    return {name for name in folder.raw if quoted(name) in every}
 
 
 def _reason_of_keys(folder: _Folder, pairs: KeyValue) -> str:
@@ -851,7 +887,13 @@ def _toml(folder: _Folder, name: str, title: str, of: dict[str, str]) -> str:
         lines.append(f"[tables.{_key(table)}.columns]")
         for column, kind in columns.items():
             lines += [f"# {remark}" for remark in remarks.get((raw.label, column), ())]
-            lines.append(f"{_key(column)} = {_text(kind)}")
+            secret = folder.hidden.get((table, column))
+            told = (
+                f"{{ type = {_text(kind)}, secret = {{ kind = {_text(secret)} }} }}"
+                if secret
+                else _text(kind)
+            )
+            lines.append(f"{_key(column)} = {told}")
     for (table, column), unpacked in folder.unpacked.items():
         lines += [
             "",

@@ -37,7 +37,7 @@ SELECT
     WHEN o.status IN ('failed', 'cancelled') THEN 'failed'
     ELSE 'pending'
   END AS status,
-  COALESCE(paid.happened_at, e.paid_at, o.placed_at) AS at,
+  COALESCE(paid.happened_at, e.paid_at, o.placed_at) AS at, COALESCE(o.transaction_id, paid.code) AS reference,
   CASE WHEN o.method = 'crypto' AND COALESCE(e.address, e.txid) IS NOT NULL THEN 'derived' ELSE 'recorded' END
     AS basis,
   'source:' || o.ref AS source_id
@@ -57,7 +57,8 @@ WHERE o.status <> 'abandoned' AND o.order_id NOT IN (
 -- Refunds that the payment processor's extension noted.
 SELECT
   'payment:' || r.ref AS payment_id, r.id AS order_id, r.site_id, o.method, o.provider,
-  -ABS(r.amount) AS amount, r.currency, 'refunded' AS status, r.happened_at AS at, 'source:' || r.ref AS source_id
+  -ABS(r.amount) AS amount, r.currency, 'refunded' AS status, r.happened_at AS at, r.code AS reference,
+  'source:' || r.ref AS source_id
 FROM processor_event AS r
 JOIN shop_order AS o ON o.order_id = r.order_id
 WHERE r.type = 'refund';

@@ -21,7 +21,7 @@ SELECT
       AND o.status NOT IN ('completed', 'refunded', 'part_refunded') THEN 'pending'
     ELSE 'confirmed'
   END AS status,
-  local_to_utc(p.date_add, o.zone) AS at, 'source:' || p._ref AS source_id
+  local_to_utc(p.date_add, o.zone) AS at, NULLIF(p.transaction_id, '') AS reference, 'source:' || p._ref AS source_id
 FROM order_payment AS p
 JOIN payment_order AS x ON x.ref = p._ref
 JOIN shop_order AS o ON o.id_order = x.id_order

@@ -218,3 +218,11 @@ GROUP BY 2;
 
 SELECT 'woocommerce_api_keys' AS table_name, 'keys of programs that may use the shop' AS reason, COUNT(*) AS rows
 FROM woocommerce_api_keys;
+
+SELECT
+  'cryptowoo_payments_temp' AS table_name,
+  CASE WHEN o.order_id IS NULL THEN 'payments of orders that are no longer there' END AS reason,
+  COUNT(*) AS rows
+FROM cryptowoo_payments_temp AS c
+LEFT JOIN recorded_order AS o ON o.order_id = c.order_id AND o.type = 'shop_order'
+GROUP BY 2;

@@ -47,13 +47,51 @@ SELECT
     WHEN LOWER(b.status) IN ('invalid', 'expired') THEN 'failed'
     ELSE 'pending'
   END AS status,
-  COALESCE(unix_to_utc(b.received), o.paid_at, o.placed_at) AS at,
+  COALESCE(unix_to_utc(b.received), o.paid_at, o.placed_at) AS at, o.btcpay_invoice AS reference,
   CASE WHEN counted.payments = 1 AND o.is_paid THEN 'recorded' ELSE 'derived' END AS basis,
   'source:' || b.ref AS source_id
 FROM btcpay_payment AS b
 JOIN shop_order AS o ON o.order_id = b.order_id AND o.type = 'shop_order'
 JOIN counted ON counted.order_id = b.order_id
 CROSS JOIN site;
+
+-- CryptoWoo: one row an order, with what came in at the address so far; a row for each further transaction, whose
+-- share of it the plugin does not keep. Where other than the asked amount came, its share of the price.
+WITH tx AS (
+  SELECT id, value AS txid, ROW_NUMBER() OVER (PARTITION BY id ORDER BY value) AS place, COUNT(*) OVER (PARTITION BY id)
+    AS transactions
+  FROM cryptowoo_txid
+  WHERE value <> ''
+)
+SELECT
+  'payment:' || c._ref || CASE WHEN t.place > 1 THEN '/' || CAST(t.place AS VARCHAR) ELSE '' END AS payment_id,
+  o.id AS order_id, site.site_id, 'crypto' AS method, 'CryptoWoo' AS provider,
+  CASE
+    WHEN t.place > 1 THEN NULL
+    WHEN c.received_confirmed + c.received_unconfirmed > 0 AND c.crypto_amount > 0
+      AND c.received_confirmed + c.received_unconfirmed <> c.crypto_amount
+      THEN round_to(ratio(TRY_CAST(c.amount AS DECIMAL(17, 4)) * (c.received_confirmed + c.received_unconfirmed),
+        c.crypto_amount), 2)
+    ELSE c.amount
+  END AS amount,
+  o.currency, UPPER(c.payment_currency) AS asset,
+  CASE WHEN t.place > 1 THEN NULL ELSE
+    COALESCE(NULLIF(c.received_confirmed + c.received_unconfirmed, 0), c.crypto_amount)
+      * CAST(0.00000001 AS DECIMAL(8, 8)) END AS asset_amount,
+  c.address, t.txid,
+  CASE
+    WHEN c.paid = 1 AND c.received_confirmed > 0 THEN 'confirmed'
+    WHEN c.timeout IN (1, 4) AND COALESCE(c.received_confirmed + c.received_unconfirmed, 0) = 0 THEN 'failed'
+    ELSE 'pending'
+  END AS status,
+  CASE WHEN c.paid = 1 THEN COALESCE(o.paid_at, o.placed_at) ELSE o.placed_at END AS at,
+  CASE WHEN c.received_confirmed + c.received_unconfirmed NOT IN (0, c.crypto_amount) THEN 'derived'
+    ELSE 'recorded' END AS basis,
+  'source:' || c._ref AS source_id
+FROM cryptowoo_payments_temp AS c
+JOIN shop_order AS o ON o.order_id = c.order_id AND o.type = 'shop_order'
+CROSS JOIN site
+LEFT JOIN tx AS t ON t.id = c.id;
 
 -- Every other order has one payment of its total. It is confirmed on a date of payment, or in a state that the
 -- software reaches only once paid; cash on delivery only when the order is completed, for it is "paid" in the
@@ -64,6 +102,8 @@ WITH confirmed AS (
   SELECT order_id FROM blockonomics_orders WHERE payment_status >= 2
   UNION
   SELECT order_id FROM btcpay_payment
+  UNION
+  SELECT order_id FROM cryptowoo_payments_temp WHERE paid = 1 AND received_confirmed > 0
 )
 SELECT
   'payment:' || o.ref AS payment_id, o.id AS order_id, site.site_id,
@@ -86,7 +126,9 @@ SELECT
     WHEN o.status IN ('failed', 'cancelled') THEN 'failed'
     ELSE 'pending'
   END AS status,
-  COALESCE(o.paid_at, o.placed_at) AS at, 'source:' || o.total_ref AS source_id
+  COALESCE(o.paid_at, o.placed_at) AS at,
+  COALESCE(o.btcpay_invoice, c.reference, o.transaction_id, o.stripe_intent) AS reference,
+  'source:' || o.total_ref AS source_id
 FROM shop_order AS o
 CROSS JOIN site
 LEFT JOIN payment_method AS m ON m.code = o.method_code

@@ -4,7 +4,8 @@ SELECT
   MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'address') AS address,
   MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'amount') AS amount,
   MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'asset') AS asset,
-  MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'txid') AS txid
+  MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'txid') AS txid,
+  MIN_BY(m.meta_value, m.meta_id) FILTER (WHERE m.field = 'reference') AS reference
 FROM (
   SELECT o.order_id, m.meta_id, m.meta_value, k.field
   FROM postmeta AS m

@@ -41,6 +41,8 @@ SELECT
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_shipping_postcode') AS shipping_postcode,
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_shipping_country') AS shipping_country,
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_shipping_phone') AS shipping_phone,
+  MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_stripe_intent_id') AS stripe_intent,
+  MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = 'BTCPay_id') AS btcpay_invoice,
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_stripe_source_id') AS stripe_source,
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = '_card_last4') AS card_last4,
   MIN_BY(meta_value, meta_id) FILTER (WHERE meta_key = 'last4') AS last4,

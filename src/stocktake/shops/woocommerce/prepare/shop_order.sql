@@ -53,7 +53,8 @@ SELECT
   COALESCE(NULLIF(o.txid, ''), NULLIF(m.txid, '')) AS transaction_id,
   COALESCE(NULLIF(o.ip, ''), NULLIF(m.ip, '')) AS ip,
   COALESCE(NULLIF(o.user_agent, ''), NULLIF(m.user_agent, '')) AS user_agent,
-  m.stripe_source, COALESCE(NULLIF(m.card_last4, ''), NULLIF(m.last4, '')) AS card_last4,
+  m.stripe_source, NULLIF(m.stripe_intent, '') AS stripe_intent, NULLIF(m.btcpay_invoice, '') AS btcpay_invoice,
+  COALESCE(NULLIF(m.card_last4, ''), NULLIF(m.last4, '')) AS card_last4,
   COALESCE(NULLIF(m.card_brand_1, ''), NULLIF(m.card_brand_2, '')) AS card_brand
 FROM recorded_order AS o
 CROSS JOIN site

@@ -22,9 +22,12 @@ from stocktake.commerce.tables import define_views
 from stocktake.custody.exhibit import exhibits
 from stocktake.engine import duck
 from stocktake.errors import UserError
+from stocktake.findings.figures import figures
 from stocktake.records.catalogue import RawTable, raw_tables
 from stocktake.shops import secrets
 
+# Figures whose rows can be asked for by a name of their own.
+VIEWS = {"seen_and_stored": "seen-and-stored"}
 # Functions that make rows out of their arguments alone.
 _TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
 # Functions of one value that tell of the machine or of the engine, and so of no case.
@@ -49,6 +52,8 @@ def ask(case: Case, question: str) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duck.connect(spill=spill)
     try:
         files = define_views(connection, case)
+        for view, figure in VIEWS.items():
+            connection.execute(f"CREATE VIEW {duck.quoted(view)} AS {figures()[figure].sql}")
         files += _define_raw_views(connection, case, raw_named)
         connection.execute("SET allowed_paths = " + _list(files))
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -104,7 +109,7 @@ def _tables_named(parsed: dict[str, Any]) -> set[tuple[str, str]]:
         raise UserError(f"A WITH can't be called {strange[0]}, which is a name of the engine's own.")
     canonical = {(schema, table) for schema, table in named if schema.lower() == "main"}
     for _, table in sorted(canonical):
-        if table.lower() not in TABLES and table.lower() not in own_names:
+        if table.lower() not in {*TABLES, *VIEWS, *own_names}:
             raise UserError(
                 f"The case has no table {table}. Canonical tables are named as in the documentation, "
                 f'raw ones with their exhibit before them, as in "KC/1".wp_posts.'

@@ -50,7 +50,7 @@ def read(connection: duckdb.DuckDBPyConnection, refs: References) -> Sites:
         hosts.setdefault(site_id, []).append((host or "", kind or "", evidence or ""))
     found = connection.execute(
         "SELECT site_id, name, software, software_version, tagline, currency, time_zone, admin_email, "
-        "exhibit FROM sites ORDER BY exhibit, site_id"
+        "exhibit FROM sites WHERE captured IS NOT TRUE ORDER BY exhibit, site_id"
     ).fetchall()
     every = [
         Site(tuple(hosts.get(site_id, ())), site_id or "", *(str(value or "") for value in stated))

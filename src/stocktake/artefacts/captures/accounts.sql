@@ -11,6 +11,6 @@ WITH named AS (
 )
 SELECT
   'account:' || SUBSTR(n.site_id, 6) || '/' || LOWER(n.name) AS account_id, n.site_id, 'vendor' AS kind,
-  n.name AS username, n.name AS display_name, n.rule, n.source_id, 'derived' AS basis
+  n.name AS username, n.name AS display_name, TRUE AS captured, n.rule, n.source_id, 'derived' AS basis
 FROM named AS n
 WHERE n.place = 1;

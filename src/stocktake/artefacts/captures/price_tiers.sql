@@ -1,6 +1,7 @@
 -- What a listing cost when it was captured: the price of one.
 SELECT
-  s.listing_id, s.site_id, 1 AS min_quantity, s.price, 'unit' AS price_kind, s.currency, s.captured_at, s.rule,
+  s.listing_id, s.site_id, 1 AS min_quantity, s.price, 'unit' AS price_kind, s.currency, s.captured_at,
+  TRUE AS captured, s.rule,
   s.source_id, 'derived' AS basis
 FROM seen AS s
 WHERE s.price IS NOT NULL;
@@ -20,6 +21,7 @@ SELECT
   p.listing_id, p.site_id, p.least AS min_quantity,
   COALESCE(p.most, LEAD(p.least) OVER (PARTITION BY p.listing_id, p.captured_at ORDER BY p.least) - 1)
     AS max_quantity,
-  p.price, p.kind AS price_kind, p.currency, p.captured_at, p.rule, p.source_id, 'derived' AS basis
+  p.price, p.kind AS price_kind, p.currency, p.captured_at, TRUE AS captured, p.rule, p.source_id,
+  'derived' AS basis
 FROM placed AS p
 WHERE p.place = 1 AND p.again = 1 AND p.least > 1;

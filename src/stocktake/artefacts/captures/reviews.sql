@@ -13,7 +13,7 @@ WITH told AS (
   WHERE r.body IS NOT NULL OR r.rating IS NOT NULL
 )
 SELECT
-  'review:' || t._ref AS review_id, t.listing_id, t.at, t.rating, t.body, t.author, t.rule, t.source_id,
+  'review:' || t._ref AS review_id, t.listing_id, t.at, t.rating, t.body, t.author, TRUE AS captured, t.rule, t.source_id,
   'derived' AS basis
 FROM told AS t
 WHERE t.place = 1;

@@ -5,3 +5,4 @@
 -- order: count desc
 SELECT kind, site_id, account_id AS subject_id
 FROM accounts
+WHERE captured IS NOT TRUE

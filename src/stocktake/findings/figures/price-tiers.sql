@@ -10,3 +10,4 @@ SELECT
   price_tiers.source_id AS subject_id
 FROM price_tiers
 LEFT JOIN listings ON listings.listing_id = price_tiers.listing_id
+WHERE price_tiers.captured IS NOT TRUE

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stocktake.findings.figures import figures
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
 from stocktake.web.pages.orders import SITES
@@ -96,7 +97,13 @@ def listing(request: Request) -> Response:
         tiers = records(
             cursor,
             "SELECT * FROM price_tiers WHERE listing_id = $id "
-            "ORDER BY customer_group NULLS FIRST, min_quantity, valid_from LIMIT $most",
+            "ORDER BY customer_group NULLS FIRST, captured_at, min_quantity, valid_from LIMIT $most",
+            this,
+        )
+        seen = records(
+            cursor,
+            f"SELECT * FROM ({figures()['seen-and-stored'].sql}) WHERE subject_id = $id OR stored_listing_id = $id "
+            "ORDER BY captured_at, host, min_quantity, site_id LIMIT $most",
             this,
         )
         sold = records(
@@ -123,6 +130,6 @@ def listing(request: Request) -> Response:
         places = sources(cursor, *groups)
     consulted(request, {}, [identifier])
     return page(
-        request, "listing.html", listing=found, tiers=tiers, sold=sold, lines=lines, reviews=reviews,
+        request, "listing.html", listing=found, tiers=tiers, seen=seen, sold=sold, lines=lines, reviews=reviews,
         sources=places, rules=rules(*groups), most=MOST,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def overview(request: Request) -> Response:
 
 
 def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    sites = records(cursor, "SELECT * FROM sites ORDER BY name, site_id")
+    sites = records(cursor, "SELECT * FROM sites WHERE captured IS NOT TRUE ORDER BY name, site_id")
     shared = Counter(site["name"] for site in sites)
     names = {
         site["site_id"]: site["name"]

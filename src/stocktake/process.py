@@ -32,8 +32,8 @@ from stocktake.commerce.uniting import unite
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
-from stocktake.inspection import write_observables
 from stocktake.inventory import INVENTORY, Tell, code_digest, read_exhibit
+from stocktake.observed import write_observables
 from stocktake.records.catalogue import INSPECTION
 from stocktake.shops.mapping import OF_SHOPS, map_exhibit
 from stocktake.shops.recognition import settling

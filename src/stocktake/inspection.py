@@ -5,13 +5,14 @@ is a unit like any other (``raw/EXHIBIT/inspected-00000/``), with one table ``hi
 hash and size of each item. What is found becomes the rows of ``items``, and in `observed` of ``observables``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from typing import Any, cast
 
 import pyarrow as pa
 
 from stocktake.evidence import Counted, Item
+from stocktake.evidence.opening import Opening
 from stocktake.observables import SCHEMA, scan_batches
 from stocktake.records.raw import PLACE, Column, Problem, UnitWriter
 from stocktake.records.reading import reraise_ours
@@ -19,6 +20,8 @@ from stocktake.records.reading import reraise_ours
 # A run ends with the item that reaches either.
 RUN_ITEMS = 1_000
 RUN_BYTES = 256 << 20
+# Compressed files up to this size are hashed as they are stored too, where a package list or hash set asks.
+_STORED_MOST = 4 << 20
 
 _COLUMNS = [
     Column("path", "path of the item", pa.string()),
@@ -49,7 +52,7 @@ def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, di
     found: dict[str, dict[str, Any]] = {}
     for item in items:
         try:
-            with closing(Counted(item.open())) as stream:
+            with closing(Counted(item.open(), unit.digests)) as stream:
                 if item.holds is not None:  # what it holds are items, which are looked at
                     stream.drain()
                     found[item.path] = {"bytes": stream.count, "sha256": stream.sha256}
@@ -57,12 +60,25 @@ def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, di
                 for batch in scan_batches(cast("Any", stream), key=key):
                     unit.write(table, _placed(item.path, batch))
                 stream.drain()
-                found[item.path] = {"bytes": stream.count, "sha256": stream.sha256}
+                found[item.path] = {"bytes": stream.count, "sha256": stream.sha256, **stream.digests}
+            found[item.path] |= _stored(item, unit.digests)
         except OSError as error:
             reraise_ours(error)
             problem = f"{item.path}: can't be read to its end: {error.strerror or error}"
             unit.problems.append(Problem("evidence", "error", problem))
     return found
+
+
+def _stored(item: Item, digests: Collection[str]) -> dict[str, Any]:
+    """Digests of a compressed file as it lies there, which is what packages state; none of a large one."""
+    opening = item.open.as_stored() if digests and isinstance(item.open, Opening) else None
+    if opening is None:
+        return {}
+    if (item.size or 0) > _STORED_MOST:
+        return {"wrapped": True}
+    with closing(Counted(opening(), digests)) as stream:
+        stream.drain()
+        return {"wrapped": True, "stored": {"sha256": stream.sha256, **stream.digests}}
 
 
 def _placed(path: str, batch: pa.RecordBatch) -> pa.RecordBatch:

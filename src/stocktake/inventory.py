@@ -19,7 +19,8 @@ from typing import Any
 
 import puremagic
 
-from stocktake import artefacts, inspection
+from stocktake import artefacts, inspection, known
+from stocktake.artefacts import software
 from stocktake.artefacts.captures.taken_in import TakenIn, in_force
 from stocktake.case import Case, folder_name
 from stocktake.custody.exhibit import Exhibit
@@ -44,6 +45,7 @@ class _Work:
     made_from: dict[str, str]
     pool: ThreadPoolExecutor
     running: list[Future[None]] = field(default_factory=list)
+    digests: frozenset[str] = frozenset()  # beside SHA-256
 
     @property
     def home(self) -> Path:
@@ -61,6 +63,7 @@ class _Work:
         with UnitWriter(self.home / name, threads=self.jobs) as unit:
             unit.facts |= self.made_from
             unit.fingerprint_key = self.case.fingerprint_key()
+            unit.digests = self.digests
             unit.selectors = [(one.text, one.file) for one in in_force(self.case)]
             act(unit)
 
@@ -74,7 +77,8 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
     }
     inventory = standing(home / INVENTORY, made_from)
     selectors = in_force(case)
-    if inventory is not None and _went_by(inventory, selectors):
+    wanted = sorted(known.algorithms(case))
+    if inventory is not None and _went_by(inventory, selectors, wanted):
         units = [home / INVENTORY, *_units(home, inventory["items"])]
         if all(standing(unit, made_from) for unit in units):
             return units
@@ -85,7 +89,8 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
 
         pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
         try:
-            entries = _read_items(_Work(case, exhibit, jobs, tell, made_from, pool), problem)
+            work = _Work(case, exhibit, jobs, tell, made_from, pool)
+            entries = _read_items(work, problem)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         unread = sum(entry["unit"] is None for entry in entries)
@@ -97,6 +102,7 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
         for stale in set(home.iterdir()) - set(units):
             shutil.rmtree(stale)
         writer.facts["selectors"] = [one.sha256 for one in selectors]
+        writer.facts["digests"] = sorted(work.digests)
         writer.facts |= made_from
         writer.finish(
             exhibit=exhibit.reference,
@@ -137,8 +143,10 @@ def code_digest(*packages: str) -> str:
     return digest.hexdigest()
 
 
-def _went_by(inventory: dict[str, Any], selectors: Sequence[TakenIn]) -> bool:
-    """Whether captures were read by the selectors that are in force now; so too where there are none."""
+def _went_by(inventory: dict[str, Any], selectors: Sequence[TakenIn], wanted: list[str]) -> bool:
+    """Whether captures were read by the selectors that are in force now, and all digests taken."""
+    if not set(wanted) <= set(inventory["facts"].get("digests", [])):
+        return False
     has_captures = any(str(entry["kind"]).startswith("captures:") for entry in inventory["items"])
     stated = inventory["facts"].get("selectors", [])
     return not has_captures or stated == [one.sha256 for one in selectors]
@@ -150,6 +158,11 @@ def _unit_name(work: "_Work", path: str, kind: str) -> str:
     return unit_name("?".join([path, *(one.sha256 for one in selectors)]))
 
 
+def _inspected_name(work: "_Work", number: int) -> str:
+    """The unit's name; it tells which digests were taken: others make it anew."""
+    return "+".join([f"inspected-{number:05d}", *sorted(work.digests)])
+
+
 def _units(home: Path, entries: list[dict[str, Any]]) -> list[Path]:
     names = [entry[which] for which in ("unit", "inspected") for entry in entries if entry[which]]
     return [home / name for name in dict.fromkeys(names)]
@@ -159,6 +172,7 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
     """Read every item that has a reader and look at every item; returns what there is, in order."""
     found = [(replace(item, head=None), _kind(item, work.exhibit)) for item in _items(work, problem)]
     everything = [item for item, _ in found]
+    work.digests = frozenset(software.algorithms(everything) | known.algorithms(work.case))
     groups: list[artefacts.Group] = []
     if work.exhibit.purpose != "parcels":
         told = partial(EvidenceProblem, work.exhibit.reference, "", "error")
@@ -186,7 +200,7 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
             entries.append(_entry(item, kind, _read_with(item, entries)))
     by_path = {entry["path"]: entry for entry in entries}
     for number, run in enumerate(inspection.runs(everything)):
-        inspected = work.unit(f"inspected-{number:05d}", partial(_inspect, work, run))
+        inspected = work.unit(_inspected_name(work, number), partial(_inspect, work, run))
         for item in run:
             by_path[item.path]["inspected"] = inspected
     for future in work.running:

@@ -34,6 +34,7 @@ from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
 from stocktake.inventory import INVENTORY, Tell, code_digest, read_exhibit
 from stocktake.observed import write_observables
+from stocktake.known import mark_known
 from stocktake.records.catalogue import INSPECTION
 from stocktake.shops.mapping import OF_SHOPS, map_exhibit
 from stocktake.shops.recognition import settling
@@ -85,6 +86,7 @@ def process(
         for together in unite(case, references, code_digest("commerce", "engine")):
             tell(f"{', '.join(together)}: several sources of one shop, united")
         link_sites(case, references)
+        mark_known(case, references, code_digest("known"))
         for exhibit, units in read:
             _record(case, exhibit, units)
     errors, warnings = problem_counts(case)
@@ -196,6 +198,8 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: s
                 "mtime": _utc(entry["mtime"]),
                 "kind": entry["kind"],
                 "deleted": entry["deleted"],
+                "md5": looked.get("md5"),
+                "sha1": looked.get("sha1"),
                 "privileged": False,
                 "url": entry["url"],
                 "captured_at": _utc(entry["captured_at"]),

@@ -31,7 +31,9 @@ from stocktake.evidence import Item
 from stocktake.records.raw import UnitWriter
 
 # In this order a file is offered to them.
-FAMILIES = ("parcels", "tor", "keys", "wallets", "stores", "captures", "mail", "weblogs", "host", "databases")
+FAMILIES = (
+    "parcels", "tor", "keys", "wallets", "stores", "captures", "mail", "weblogs", "software", "host", "databases",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,12 @@ class Opening:
             return Utf8(outer())
         return Unwrapped(outer, step.codec, self.limits)
 
+    def as_stored(self) -> "Opening | None":
+        """The opening of the bytes before the last step decompressed them; None where that is no such step."""
+        if self.steps and isinstance(self.steps[-1], Unwrap):
+            return replace(self, steps=self.steps[:-1])
+        return None
+
     def place(self) -> tuple[int, int | None] | InnerFile | None:
         """Where the bytes lie as they are: offset and size in the file on disk, or a file in an image.
 

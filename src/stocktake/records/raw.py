@@ -23,7 +23,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -119,6 +119,7 @@ class UnitWriter:
         self.problems: list[Problem] = []
         self.facts: dict[str, Any] = {}
         self.fingerprint_key: bytes | None = None  # under which readers tell secrets apart; written nowhere
+        self.digests: Collection[str] = ()  # algorithms beside SHA-256 that items are hashed with
         self.selectors: Sequence[tuple[str, str]] = ()  # an examiner's own, for captures: text and file
         self._held: dict[tuple[str, str], list[pa.RecordBatch]] = {}
         self._held_bytes: dict[tuple[str, str], int] = {}

@@ -599,11 +599,10 @@ def _price_tiers(work: Work, exhibit: str) -> None:
     )
     keys = ", ".join(["grp", "local", *same])
     joined = " AND ".join(f"f.{column} IS NOT DISTINCT FROM r.{column}" for column in ("grp", "local", *same))
-    current, _ = _current(exhibit, "price_tiers")
-    outside = " AND ".join(
-        ["true"]
-        + [f"NOT ({source.holds('t.listing_id')})" for _, source in work.sources if source.exhibit == exhibit]
+    outside = " ".join(
+        f"AND NOT ({source.holds('t.listing_id')})" for _, source in work.sources if source.exhibit == exhibit
     )
+    current, _ = _current(exhibit, "price_tiers", outside)
     later = ("gone_by", "valid_from", "valid_to", "basis")
     own = ", ".join(f"r.{quoted(column)}" for column in TABLES["price_tiers"] if column not in later)
     listed = ", ".join(f"x.{quoted(column)}" for column in TABLES["price_tiers"] if column not in
@@ -647,7 +646,7 @@ def _price_tiers(work: Work, exhibit: str) -> None:
         SELECT * FROM (
           SELECT * FROM placed
           UNION ALL BY NAME
-          SELECT * FROM ({current}) AS t WHERE {outside}
+          SELECT * FROM ({current})
         ) ORDER BY {_order("price_tiers")}
         """,
     )

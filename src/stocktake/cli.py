@@ -242,6 +242,111 @@ def why(
 
 
 @app.command()
+def privilege(
+    case: Annotated[Path | None, typer.Argument(metavar="[CASE]", help="The case folder.")] = None,
+    act: Annotated[
+        str | None, typer.Argument(metavar="[release ID…]", help="“release”, to let ids be seen.")
+    ] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="", help="Ids of what is released.")] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="Take in this list of what may be privileged.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who decides it.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why it is released.")] = "",
+    print_template: Annotated[
+        bool, typer.Option("--print-template", help="Print a list to begin with.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold back what may be privileged: say what is held, take in a list, or release."""
+    from stocktake.findings import holding
+    from stocktake.review import decisions, held, privilege_list
+
+    if print_template:
+        print(privilege_list.template(), end="")
+        return
+    if case is None:
+        raise UserError("Name the case, or print a list to begin with by --print-template.")
+    opened = Case.open(case)
+    if listed is not None:
+        decided = decisions.take_in_list(opened, listed, by)
+        facts = {"list": decided.list_file, "sha256": decided.list_sha256, "by": decided.list_by}
+        _print(
+            as_json,
+            facts,
+            f"The list is taken in as {decided.list_file}, SHA-256 {decided.list_sha256}.\n"
+            "Nothing of the case is shown until stocktake process CASE has applied it.",
+        )
+    elif act == "release" and ids:
+        from stocktake.process import hold_back
+
+        with opened.locked("release"):
+            released = [(one, held.roots_of(opened, one)) for one in ids]
+            for one, roots in released:
+                if not roots:
+                    raise UserError(f"Nothing is held back as {one}; stocktake privilege CASE lists what is.")
+            for one, roots in released:
+                decisions.record_release(opened, one, roots, by, reason)
+            hold_back(opened)
+        facts = [{"id": one, "roots": roots} for one, roots in released]
+        _print(as_json, facts, "\n".join(f"Released: {visible(one)}" for one, _ in released))
+    elif act is not None:
+        raise UserError("The acts are: --list FILE, and release ID --by NAME --reason TEXT.")
+    else:
+        found = holding.privilege(opened)
+        _print(as_json, _facts(found), holding.text(found))
+
+
+@app.command()
+def scope(
+    case: CasePath,
+    authority: Annotated[str, typer.Option("--authority", help="The authority's own words.")] = "",
+    first: Annotated[str | None, typer.Option("--from", help="First day within it, as 2024-01-31.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day within it.")] = None,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", help="A site within it: id, name or host; may be repeated.")
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="A table that is not within it; may be repeated."),
+    ] = None,
+    with_undated: Annotated[
+        bool, typer.Option("--with-undated", help="Rows of unknown date are within it.")
+    ] = False,
+    with_siteless: Annotated[
+        bool, typer.Option("--with-siteless", help="Rows that state no site are within it.")
+    ] = False,
+    by: Annotated[str, typer.Option("--by", help="Who records it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record what the case's authority allows to be looked at; without options, say what is recorded."""
+    from stocktake.findings import holding
+    from stocktake.process import hold_back
+    from stocktake.review import decisions
+    from stocktake.review.scope import Scope, day
+    from stocktake.withholding.scope_rules import check_kinds
+
+    opened = Case.open(case)
+    limits = (first, last, site, without, with_undated, with_siteless)
+    if authority or by or any(limits):
+        recorded = Scope(
+            authority=authority,
+            first=day(first),
+            last=day(last),
+            sites=tuple(site or ()),
+            without=tuple(without or ()),
+            undated=with_undated,
+            siteless=with_siteless,
+        )
+        check_kinds(recorded)
+        with opened.locked("scope"):
+            decisions.record_scope(opened, recorded, by)
+            hold_back(opened)
+    found = holding.scope(opened)
+    _print(as_json, _facts(found), holding.scope_text(found))
+
+
+@app.command()
 def verify(case: CasePath, as_json: AsJson = False) -> None:
     """Re-hash every exhibit and derived part, walk the ledger, check its signatures."""
     from stocktake.custody import ledger

@@ -16,6 +16,8 @@ from stocktake.evidence.opening import Opening
 from stocktake.observables import SCHEMA, scan_batches
 from stocktake.records.raw import PLACE, Column, Problem, UnitWriter
 from stocktake.records.reading import reraise_ours
+from stocktake.review.privilege_list import PrivilegeList
+from stocktake.review.watching import Mark, Watched
 
 # A run ends with the item that reaches either.
 RUN_ITEMS = 1_000
@@ -26,6 +28,12 @@ _STORED_MOST = 4 << 20
 _COLUMNS = [
     Column("path", "path of the item", pa.string()),
     *(Column(one.name, str(one.type), one.type) for one in SCHEMA if one.name not in ("offset", "length")),
+]
+
+
+_MARK_COLUMNS = [
+    Column("path", "path of the item", pa.string()),
+    Column("reason", "the line of the privilege list that is met", pa.string()),
 ]
 
 
@@ -43,10 +51,13 @@ def runs(items: Sequence[Item]) -> Iterator[list[Item]]:
         yield run
 
 
-def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, dict[str, Any]]:
+def inspect(
+    items: Sequence[Item], key: bytes, unit: UnitWriter, privileged: PrivilegeList | None = None
+) -> dict[str, dict[str, Any]]:
     """Look at ``items`` and write their hits; returns size and SHA-256 of the unwrapped bytes by path.
 
-    ``key`` is the case's: secrets and card numbers are known by their fingerprint under it alone.
+    ``key`` is the case's: secrets and card numbers are known by their fingerprint under it alone. Where the
+    bytes meet the list of what may be ``privileged`` becomes the table ``marks`` of the database ``privilege``.
     """
     table = unit.table("observables", "hits", _COLUMNS)
     found: dict[str, dict[str, Any]] = {}
@@ -57,8 +68,16 @@ def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, di
                     stream.drain()
                     found[item.path] = {"bytes": stream.count, "sha256": stream.sha256}
                     continue
-                for batch in scan_batches(cast("Any", stream), key=key):
+                watched = None
+                if privileged is not None and not privileged.looks_past(item.path):
+                    watched = Watched(stream, privileged)
+                for batch in scan_batches(cast("Any", watched or stream), key=key):
                     unit.write(table, _placed(item.path, batch))
+                    if watched is not None:
+                        _write_marks(unit, item.path, watched.marks())
+                if watched is not None:
+                    watched.finish()
+                    _write_marks(unit, item.path, watched.marks())
                 stream.drain()
                 found[item.path] = {"bytes": stream.count, "sha256": stream.sha256, **stream.digests}
             found[item.path] |= _stored(item, unit.digests)
@@ -67,6 +86,22 @@ def inspect(items: Sequence[Item], key: bytes, unit: UnitWriter) -> dict[str, di
             problem = f"{item.path}: can't be read to its end: {error.strerror or error}"
             unit.problems.append(Problem("evidence", "error", problem))
     return found
+
+
+def _write_marks(unit: UnitWriter, path: str, marks: Iterator[Mark]) -> None:
+    found = list(marks)
+    if not found:
+        return
+    table = unit.table("privilege", "marks", _MARK_COLUMNS)
+    columns = [
+        pa.repeat(pa.scalar(path), len(found)),
+        pa.array([mark.reason for mark in found], pa.string()),
+        pa.array([mark.offset for mark in found], pa.int64()),
+        pa.array([mark.length for mark in found], pa.int64()),
+        pa.nulls(len(found), PLACE.field("_unread").type),
+    ]
+    names = [column.name for column in _MARK_COLUMNS] + ["_offset", "_length", "_unread"]
+    unit.write(table, pa.RecordBatch.from_arrays(columns, names))
 
 
 def _stored(item: Item, digests: Collection[str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from stocktake.evidence import EvidenceProblem, Item, identify, items
 from stocktake.records.catalogue import INSPECTION
 from stocktake.records.raw import Problem, UnitWriter, unit_name
 from stocktake.records.reading import read_item
+from stocktake.review.decisions import decisions
 
 Tell = Callable[[str], None]
 
@@ -43,6 +44,7 @@ class _Work:
     jobs: int
     tell: Tell
     made_from: dict[str, str]
+    inspected_from: dict[str, str]
     pool: ThreadPoolExecutor
     running: list[Future[None]] = field(default_factory=list)
     digests: frozenset[str] = frozenset()  # beside SHA-256
@@ -51,17 +53,24 @@ class _Work:
     def home(self) -> Path:
         return self.case.raw / folder_name(self.exhibit.reference)
 
-    def unit(self, name: str, act: Callable[[UnitWriter], None], told: str = "") -> str:
+    def unit(
+        self,
+        name: str,
+        act: Callable[[UnitWriter], None],
+        told: str = "",
+        made_from: dict[str, str] | None = None,
+    ) -> str:
         """Have the unit made, unless it stands; returns its name."""
-        if standing(self.home / name, self.made_from) is None:
+        facts = made_from or self.made_from
+        if standing(self.home / name, facts) is None:
             if told:
                 self.tell(f"{self.exhibit.reference}: {told}")
-            self.running.append(self.pool.submit(self._make, name, act))
+            self.running.append(self.pool.submit(self._make, name, act, facts))
         return name
 
-    def _make(self, name: str, act: Callable[[UnitWriter], None]) -> None:
+    def _make(self, name: str, act: Callable[[UnitWriter], None], facts: dict[str, str]) -> None:
         with UnitWriter(self.home / name, threads=self.jobs) as unit:
-            unit.facts |= self.made_from
+            unit.facts |= facts
             unit.fingerprint_key = self.case.fingerprint_key()
             unit.digests = self.digests
             unit.selectors = [(one.text, one.file) for one in in_force(self.case)]
@@ -75,7 +84,9 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
         "exhibit_sha256": exhibit.sha256,
         "readers": code_digest("evidence", "records", "artefacts", "observables"),
     }
-    inventory = standing(home / INVENTORY, made_from)
+    # What was looked at is looked at again where the privilege list is another; what was read stays.
+    inspected_from = made_from | {"privilege_list": decisions(case).list_sha256}
+    inventory = standing(home / INVENTORY, inspected_from)
     selectors = in_force(case)
     wanted = sorted(known.algorithms(case))
     if inventory is not None and _went_by(inventory, selectors, wanted):
@@ -89,7 +100,7 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
 
         pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
         try:
-            work = _Work(case, exhibit, jobs, tell, made_from, pool)
+            work = _Work(case, exhibit, jobs, tell, made_from, inspected_from, pool)
             entries = _read_items(work, problem)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -103,7 +114,7 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
             shutil.rmtree(stale)
         writer.facts["selectors"] = [one.sha256 for one in selectors]
         writer.facts["digests"] = sorted(work.digests)
-        writer.facts |= made_from
+        writer.facts |= inspected_from
         writer.finish(
             exhibit=exhibit.reference,
             path="",
@@ -200,7 +211,9 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
             entries.append(_entry(item, kind, _read_with(item, entries)))
     by_path = {entry["path"]: entry for entry in entries}
     for number, run in enumerate(inspection.runs(everything)):
-        inspected = work.unit(_inspected_name(work, number), partial(_inspect, work, run))
+        inspected = work.unit(
+            _inspected_name(work, number), partial(_inspect, work, run), made_from=work.inspected_from
+        )
         for item in run:
             by_path[item.path]["inspected"] = inspected
     for future in work.running:
@@ -231,7 +244,7 @@ def _kind(item: Item, exhibit: Exhibit) -> str:
         return "parcels:list"
     if item.record.entry == "symlink":
         return "inode/symlink"
-    if item.holds is not None:
+    if item.holds is not None and item.holds not in ("mbox", "message"):  # which are mail, and read as such
         return f"captures:{item.holds}"
     head = item.head or b""
     kind = identify(head, item.path)
@@ -317,7 +330,8 @@ def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
 
 
 def _inspect(work: _Work, run: list[Item], unit: UnitWriter) -> None:
-    looked = inspection.inspect(run, work.case.fingerprint_key(), unit)
+    privileged = decisions(work.case).privilege_list(work.case)
+    looked = inspection.inspect(run, work.case.fingerprint_key(), unit, privileged)
     unit.finish(
         exhibit=work.exhibit.reference,
         path="",

@@ -40,6 +40,7 @@ from stocktake.shops.mapping import OF_SHOPS, map_exhibit
 from stocktake.shops.recognition import settling
 from stocktake.shops.secrets import held, rows_with_secrets
 from stocktake.shops.unrecognised import accepted_digest
+from stocktake.withholding import apply
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,18 @@ def process(
         mark_known(case, references, code_digest("known"))
         for exhibit, units in read:
             _record(case, exhibit, units)
+        hold_back(case, tell)
     errors, warnings = problem_counts(case)
     return Processed(made, errors, warnings)
+
+
+def hold_back(case: Case, tell: Tell = lambda _: None) -> None:
+    """Apply the privilege list, the releases and the scope in force to what is in the tables now.
+
+    The caller holds the case's lock.
+    """
+    if apply(case, code_digest("withholding", "review", "commerce", "shops", "artefacts")):
+        tell("What may be privileged or is out of scope is held back")
 
 
 def problem_counts(case: Case) -> tuple[int, int]:
@@ -217,6 +228,7 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: s
         for unit in units
         if manifests[unit.name]["kind"] == INSPECTION
         for table in manifests[unit.name]["tables"]
+        if table["name"] == "hits"
         for part in table["parts"]
     ]
     write_observables(exhibit.reference, rows, hits, made, secret_rows)

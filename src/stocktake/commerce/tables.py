@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from stocktake.case import Case, folder_name
 from stocktake.commerce.model import TABLES
 from stocktake.engine import duck
+from stocktake.review import held
 
 # Under tables/: parts as mapped in whose place others stand, since sources of one shop were united.
 MAPPED = ".mapped"
@@ -126,7 +127,10 @@ def write_manifest(case: Case, exhibit: str, manifest: dict[str, Any]) -> Path:
 
 
 def parts(case: Case) -> dict[str, list[Path]]:
-    """Table name to its parts, of all processed exhibits, in the order of their folders' names."""
+    """Table name to its parts, of all processed exhibits, in the order of their folders' names.
+
+    These hold what is held back too; who reads for a person reads through `define_views`.
+    """
     found: dict[str, list[Path]] = {table: [] for table in TABLES}
     for path in sorted(case.tables.glob("*.json")):
         manifest = json.loads(path.read_text("utf-8"))
@@ -148,9 +152,10 @@ def parts_of(case: Case, exhibits: list[str], tables: list[str]) -> dict[str, li
 def define_views(connection: duckdb.DuckDBPyConnection, case: Case) -> list[Path]:
     """Give ``connection`` a view for every canonical table, empty where the case has none.
 
-    Returns the files that the views read.
+    What is held back as possibly privileged or out of scope is in none of the files that the views read,
+    which are returned. Raises UserError where that was decided and is not applied yet.
     """
-    files = parts(case)
+    files = held.open_parts(case, parts(case))
     for table, columns in TABLES.items():
         if files[table]:
             source = f"SELECT {_cast(table)} FROM {duck.parquet(files[table])}"

@@ -20,9 +20,12 @@ What it checks
      The entry also states the SHA-256 of the exhibit's exhibit.toml.
   4. What was derived. The newest "process" entry of an exhibit states the SHA-256 of manifests, which state
      those of the Parquet parts beside them.
+     The newest "withhold" entry does so for held/manifest.json, by which what may be privileged, or is out of
+     the scope of the case's authority, is held back from view.
   5. Reports and exports, by the SHA-256 in their entries.
   6. case.toml. The "new" entry, or a later "settings" entry, states its SHA-256; that of an older case states
      some of the settings, which are compared, and the others are named.
+  7. The privilege lists. Every "privilege" entry states the SHA-256 of a list, which lies under review/.
 
 What it cannot see
   - That the ends of ledger.jsonl AND ledger.sig were cut off together: what is left is whole in itself. Every
@@ -85,7 +88,7 @@ class UnreadableError(Exception):
 class Finding:
     """One thing found: its kind, what it is about, the line of the ledger or seal file, and a sentence."""
 
-    kind: str  # "ledger", "seal", "signature", "settings", "exhibit", "derived" or "report"
+    kind: str  # "ledger", "seal", "signature", "settings", "exhibit", "derived", "report" or "list"
     subject: str
     line: int | None
     message: str
@@ -100,7 +103,8 @@ class Verification:
     notes: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts", "reports"), 0
+            ("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts", "reports", "lists"),
+            0,
         )
     )
     count: int = 0
@@ -158,6 +162,7 @@ class Verification:
                     _number(counts["files"], "exhibit file"),
                     _number(counts["parts"], "derived file"),
                     _number(counts["reports"], "report or export", "reports and exports"),
+                    *([_number(counts["lists"], "privilege list")] if counts["lists"] else ()),
                 )
             )
         )
@@ -222,6 +227,7 @@ def verify(
     for path, stated, _ in parts:
         _check_file(case, path, stated, "derived", tick, found)
     _check_documents(case, seen, tick, found)
+    _check_lists(case, seen, found)
     return found
 
 
@@ -242,6 +248,8 @@ class _Ledger:
     exhibits: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     processed: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     documents: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    lists: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    withheld: tuple[int, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -504,6 +512,10 @@ def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained
         seen.processed[name] = (stored.number, detail)
     elif action in ("report", "export") and isinstance(detail.get("file"), str):
         seen.documents[detail["file"]] = (stored.number, detail)
+    elif action == "privilege" and isinstance(detail.get("file"), str):
+        seen.lists[detail["file"]] = (stored.number, detail)
+    elif action == "withhold":
+        seen.withheld = (stored.number, detail)
     return _Chained(
         stored.sha256,
         stored.ended,
@@ -1031,26 +1043,41 @@ def _derived_parts(case: str, seen: _Ledger, found: Verification) -> list[tuple[
             if seen.exhibits[name][1].get("purpose") != "parcels":
                 found.note("derived", name, f"Exhibit {name} is not recorded as processed.")
             continue
-        line, detail = seen.processed[name]
-        manifests = detail.get("manifests")
-        if not isinstance(manifests, dict):
-            found.fail("derived", name, f"Ledger line {line} names no manifests for exhibit {name}.", line)
-            continue
-        for path, stated in manifests.items():
-            vouched.add(path)
-            try:
-                listed = _parts_of(case, path, stated, found)
-            except (OSError, UnreadableError) as problem:
-                found.fail("derived", path, f"{path} {_why(problem)}.")
-                continue
-            vouched.update(part for part, _, _ in listed)
-            parts += listed
+        parts += _vouched_parts(case, f"exhibit {name}", seen.processed[name], vouched, found)
+    if seen.withheld is not None:
+        parts += _vouched_parts(case, "what is held back", seen.withheld, vouched, found)
     for name in sorted(set(seen.processed) - set(seen.exhibits)):
         line = seen.processed[name][0]
         found.fail("derived", name, f"Ledger line {line} processes {name}, which was never added.", line)
     for path in _derived_files(case):
         if path not in vouched:
             _unvouched(case, path, seen, found)
+    return parts
+
+
+def _vouched_parts(
+    case: str,
+    subject: str,
+    entry: tuple[int, dict[str, Any]],
+    vouched: set[str],
+    found: Verification,
+) -> list[tuple[str, str, int]]:
+    """The parts that the manifests of a ledger entry list; they and the manifests are added to ``vouched``."""
+    line, detail = entry
+    parts: list[tuple[str, str, int]] = []
+    manifests = detail.get("manifests")
+    if not isinstance(manifests, dict):
+        found.fail("derived", subject, f"Ledger line {line} names no manifests for {subject}.", line)
+        return parts
+    for path, stated in manifests.items():
+        vouched.add(path)
+        try:
+            listed = _parts_of(case, path, stated, found)
+        except (OSError, UnreadableError) as problem:
+            found.fail("derived", path, f"{path} {_why(problem)}.")
+            continue
+        vouched.update(part for part, _, _ in listed)
+        parts += listed
     return parts
 
 
@@ -1077,8 +1104,8 @@ def _parts_of(case: str, path: str, stated: object, found: Verification) -> list
 
 
 def _derived_files(case: str) -> Iterator[str]:
-    """All but folders under raw/ and tables/, as paths from the case."""
-    for top in ("raw", "tables"):
+    """All but folders under raw/, tables/ and held/, as paths from the case."""
+    for top in ("raw", "tables", "held"):
         root = os.fsencode(os.path.join(case, top))
         if os.path.isdir(root):
             for path, status in walk(root, lambda *_: None):
@@ -1089,7 +1116,7 @@ def _derived_files(case: str) -> Iterator[str]:
 def _unvouched(case: str, path: str, seen: _Ledger, found: Verification) -> None:
     """Say of a derived file that no manifest vouches for whether an interruption explains it."""
     parts = path.split("/")
-    if parts[1].startswith(".new-"):
+    if parts[1].startswith(".new-") or parts[0] == "held":
         found.note("derived", path, f"{path} is left from an interrupted processing; nothing reads it.")
         return
     if not path.endswith((".parquet", ".json")):
@@ -1137,6 +1164,17 @@ def _check_documents(case: str, seen: _Ledger, tick: Callable[[int], None], foun
             found.counts["reports"] += 1
             if sha256 != detail.get("sha256"):
                 found.fail("report", path, f"{path} was changed since ledger line {line}.")
+
+
+def _check_lists(case: str, seen: _Ledger, found: Verification) -> None:
+    for path, (line, detail) in seen.lists.items():
+        try:
+            if hash_file(within(case, path))[1] != detail.get("sha256"):
+                message = f"The privilege list {path} was changed since ledger line {line}."
+                found.fail("list", path, message, line)
+            found.counts["lists"] += 1
+        except (OSError, UnreadableError) as problem:
+            found.fail("list", path, f"The privilege list {path} (ledger line {line}) {_why(problem)}.", line)
 
 
 # ----------------------------------------------------------------------------------------------- files

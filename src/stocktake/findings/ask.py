@@ -24,6 +24,7 @@ from stocktake.engine import duck
 from stocktake.errors import UserError
 from stocktake.findings.figures import figures
 from stocktake.records.catalogue import RawTable, raw_tables
+from stocktake.review.held import open_table
 from stocktake.shops import secrets
 
 # Figures whose rows can be asked for by a name of their own.
@@ -147,6 +148,7 @@ def _define_raw_views(
         table = by_exhibit[reference].get(name.lower())
         if table is None:
             raise UserError(f"Exhibit {reference} has no raw table {name}.")
+        table = open_table(case, table)
         if table.parts:
             hidden = [one for one in held_in[reference] if one.table.label == table.label]
             source = secrets.masked(table, hidden, function)

@@ -8,6 +8,8 @@ from stocktake.commerce.tables import open_case, read_manifest
 from stocktake.custody.exhibit import exhibits
 from stocktake.evidence.names import text as name_text
 from stocktake.findings.answer import decimal_text, visible
+from stocktake.findings.holding import Held, held
+from stocktake.review.decisions import decisions
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,20 @@ class Status:
     accounts: list[Account]
     unbalanced: int
     problems: dict[str, int]
+    scope: str
+    held_back: Held
 
 
 def status(case: Case) -> Status:
     """Look at the case as it stands."""
     with open_case(case) as connection:
         manifests = {exhibit.reference: read_manifest(case, exhibit.reference) for exhibit in exhibits(case)}
+        tables = sorted({part["table"] for one in manifests.values() for part in (one["parts"] if one else ())})
         rows: dict[str, int] = {}
-        for manifest in manifests.values():
-            for part in manifest["parts"] if manifest else ():
-                rows[part["table"]] = rows.get(part["table"], 0) + part["rows"]
+        for table in tables:
+            counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            rows[table] = counted[0] if counted else 0
+        held_back = held(connection)
         accounts = connection.execute(
             """
             SELECT exhibit, measure, currency, sum(found), sum(mapped), sum(set_aside)
@@ -80,6 +86,8 @@ def status(case: Case) -> Status:
         accounts=[Account(*account) for account in accounts],
         unbalanced=unbalanced[0] if unbalanced else 0,
         problems=dict(problems),
+        scope=scope.text if (scope := decisions(case).scope) is not None else "",
+        held_back=held_back,
     )
 
 
@@ -108,6 +116,10 @@ def text(status: Status) -> str:
         lines.append(
             "  They balance." if not status.unbalanced else f"  {status.unbalanced} lines do not balance."
         )
+    if status.scope or status.held_back.sentences:
+        lines += ["", "Held back"]
+        lines += [f"  scope: {visible(status.scope)}"] if status.scope else []
+        lines += [f"  {visible(sentence)}" for sentence in status.held_back.sentences]
     lines += ["", "Problems"]
     lines += [f"  {severity:10} {count:>8,}" for severity, count in status.problems.items()] or ["  none"]
     return "\n".join(lines)

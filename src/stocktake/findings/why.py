@@ -24,6 +24,7 @@ from stocktake.findings.figures import Explanation, explain
 from stocktake.findings.history import history, older_sources, superseded
 from stocktake.records.catalogue import manifests
 from stocktake.records.reading import addressed
+from stocktake.review.held import bytes_held, refuse
 from stocktake.shops.details import details, raw_row
 from stocktake.shops.secrets import hide
 
@@ -46,6 +47,9 @@ KINDS = {
     "change": ("row_changes", "change_id"),
     "source": ("sources", "source_id"),
 }
+
+# Why bytes are not shown.
+HELD = "These bytes are, or hold, what is held back as possibly privileged or out of scope."
 
 # Bytes of a row that are shown; the hash is always of all of them.
 SHOWN_BYTES = 64 << 10
@@ -114,6 +118,7 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         raise UserError(
             f"{identifier!r} is not an id: ids are KIND:EXHIBIT/TABLE/KEY, with a kind of {known}."
         )
+    refuse(case, identifier)
     connection = connection or open_case(case)
     if kind == "figure":
         explanation = explain(connection, identifier)
@@ -212,6 +217,8 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
     for source in sources:
         if source.note:
             read[source.source_id] = source
+        elif _held(case, source):
+            read[source.source_id] = _with(source, note=HELD)
         elif source.offset is None or source.length is None:
             place = source.exhibit, source.path
             if place not in held:
@@ -227,6 +234,14 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
             found = [_with(source, note=note) for source in wanted]
         read |= {source.source_id: source for source in found}
     return [read[source.source_id] for source in sources]
+
+
+def _held(case: Case, source: Source) -> bool:
+    """Whether the bytes may not be shown, being of what is held back or holding some of it."""
+    whole = source.source_id == f"source:{source.exhibit}/{source.path}"
+    return bytes_held(
+        case, source.exhibit, source.path, source.offset or 0, source.length or 0, whole=whole
+    )
 
 
 def _table_files(case: Case, reference: str, path: str) -> dict[str, list[dict[str, str]]]:

@@ -73,6 +73,15 @@ _EXHIBITS = (
         "Noordzee Cloud B.V., virtual machine nz-22918 (made up)",
         False,
     ),
+    (
+        "shops-captured-2025.warc.gz",
+        "KC/5",
+        "Web capture of both shops, 10 January and 20 June 2025",
+        "2025-07-16T11:20:00+01:00",
+        "DC K. Carrow",
+        "Saltersby Constabulary, digital intelligence unit (made up)",
+        False,
+    ),
 )
 
 
@@ -104,6 +113,12 @@ def known_truth() -> dict[str, Any]:
 def known_server() -> dict[str, Any]:
     """What is true of the disk KC/4: `server.json`, as docs/demo.md describes it."""
     loaded: dict[str, Any] = json.loads((_folder("truth") / "server.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def known_captures() -> dict[str, Any]:
+    """What is true of the web capture KC/5: `captures.json`, as docs/demo.md describes it."""
+    loaded: dict[str, Any] = json.loads((_folder("truth") / "captures.json").read_text(encoding="utf-8"))
     return loaded
 
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from stocktake.demo import clock, machine, opencart, truth, woocommerce
+from stocktake.demo import clock, machine, opencart, truth, web_capture, woocommerce
 from stocktake.demo.parcels import as_csv, intercepted
 from stocktake.demo.server import Server, running
 from stocktake.demo.trade import Trade, simulate
@@ -141,6 +141,7 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0, *, disk: bool = Tr
             ),
             "pedlarsgate-2025-07-15.sql.zst": zstandard.ZstdCompressor(19).compress(oc_dump.read_bytes()),
             "intercepted-parcels.csv": as_csv(parcels),
+            web_capture.FILE: web_capture.write(seed),
         }
         plain = {
             "quillbarrow-2025-07-15.sql.xz": woo_dump.read_bytes(),
@@ -161,6 +162,9 @@ def generate(out: Path, seed: str = SEED, scale: float = 1.0, *, disk: bool = Tr
         }  # fmt: skip
     (known / "truth.json").write_text(
         json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    (known / "captures.json").write_text(
+        json.dumps(web_capture.facts(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     if disk:
         image, facts = machine.write(seed, scale, trade, opencart_schema())

@@ -24,7 +24,7 @@ VERSION: str = SETTINGS["options"]["woocommerce_version"]
 HIDDEN = ("thai", "oxy")
 
 _SIMPLE, _VARIABLE, _FIRST_CATEGORY, _FIRST_WEIGHT = 2, 3, 5, 30
-_FIRST_PRODUCT, _FIRST_PICTURE, _FIRST_PAGE, _FIRST_REVISION, _FIRST_COUPON = 10, 400, 420, 440, 460
+FIRST_PRODUCT, _FIRST_PICTURE, _FIRST_PAGE, _FIRST_REVISION, _FIRST_COUPON = 10, 400, 420, 440, 460
 _PICTURES = 12
 
 
@@ -187,7 +187,7 @@ def products(site: Site) -> None:
     """Products with their variations, categories, bulk prices and pictures."""
     weights = _terms(site)
     category = {key: number for number, key in enumerate(catalogue.CATEGORIES, _FIRST_CATEGORY)}
-    number = _FIRST_PRODUCT
+    number = FIRST_PRODUCT
     for place, listing in enumerate(item for item in catalogue.LISTINGS if item.woo_title):
         site.products[listing.key] = number
         post = _product(site, number, place, listing)

@@ -1,10 +1,19 @@
--- What a listing cost when it was captured: the price of one.
+-- What a listing cost when it was captured: the price of one. Pages of one day that show the same price are told
+-- once, by the one that is believed most.
+WITH placed AS (
+  SELECT
+    s.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY s.listing_id, CAST(s.captured_at AS DATE), s.price, s.currency
+      ORDER BY s.doubt, s.captured_at, s.source_id) AS place
+  FROM seen AS s
+  WHERE s.price IS NOT NULL
+)
 SELECT
-  s.listing_id, s.site_id, 1 AS min_quantity, s.price, 'unit' AS price_kind, s.currency, s.captured_at,
-  TRUE AS captured, s.rule,
-  s.source_id, 'derived' AS basis
-FROM seen AS s
-WHERE s.price IS NOT NULL;
+  p.listing_id, p.site_id, 1 AS min_quantity, p.price, 'unit' AS price_kind, p.currency, p.captured_at,
+  TRUE AS captured, p.rule, p.source_id, 'derived' AS basis
+FROM placed AS p
+WHERE p.place = 1;
 
 -- And prices from a quantity on. Of one moment those count that are believed most.
 WITH placed AS (

@@ -27,6 +27,8 @@ from stocktake.errors import UserError
 
 MOST_LISTINGS, MOST_TIERS, MOST_REVIEWS, MOST_VENDORS = 2_000, 100, 2_000, 500
 _LONGEST = 20_000
+_NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,59}")
+_NAME_TOLD = "letters, digits, spaces, full stops and hyphens"
 _PSEUDO = re.compile(r"(?s)(?P<css>.*?)(?:::(?P<own>own)|::attr\((?P<attribute>[\w:.-]+)\))?\s*")
 _LISTING = {"name", "where", "card", "url", "title", "description", "category", "number", "sku", "price",
             "stock", "status", "vendor", "vendor_url", "tiers"}  # fmt: skip
@@ -214,8 +216,8 @@ def read(text: str, file: str, *, own: bool = False) -> Selectors:
         raise UserError(f"{file} is no TOML that can be read: {error}.") from error
     name = stated.get("name")
     _known(stated, _TOP, file)
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][\w .-]{0,59}", name):
-        raise UserError(f'{file} needs a name = "…" of letters, digits, spaces, full stops and hyphens.')
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UserError(f'{file} needs a name = "…" of {_NAME_TOLD}.')
     currency = stated.get("currency")
     if currency is not None and currency_code(str(currency)) is None:
         raise UserError(f"{file}: {currency!r} is no code of a currency or asset that is known.")
@@ -259,6 +261,9 @@ def _block(entry: dict[str, Any], known: set[str], place: str, name: str) -> Blo
     _known(entry, known, place)
     if "where" not in entry:
         raise UserError(f'{place} needs where = "…", the selector of the elements that it reads.')
+    own_name = entry.get("name", place.rpartition(", ")[2])
+    if not isinstance(own_name, str) or not _NAME.fullmatch(own_name):
+        raise UserError(f"{place}: the name must be of {_NAME_TOLD}.")
     plain = known - {"name", "where", "card", "tiers"}
     tiers = []
     for number, tier in enumerate(_tables(entry, "tiers", place), 1):
@@ -269,7 +274,7 @@ def _block(entry: dict[str, Any], known: set[str], place: str, name: str) -> Blo
         values = {key: _values(tier[key], f"{inside}, {key}") for key in tier if key != "rows"}
         tiers.append((_selector(tier["rows"], f"{inside}, rows"), values))
     return Block(
-        rule=f"{name}: {entry.get('name', place.rpartition(', ')[2])}",
+        rule=f"{name}: {own_name}",
         where=_selector(entry["where"], f"{place}, where"),
         card=entry.get("card") is True,
         values={key: _values(entry[key], f"{place}, {key}") for key in entry if key in plain},

@@ -1,6 +1,7 @@
--- Hosts whose pages were captured; the site where they offer something.
+-- Hosts whose pages were captured; the site where they offer something, which stays apart from the site that a
+-- server's settings tie the host to (the rule says so to commerce/site_links.py).
 SELECT
-  o.site_id, c.host, CASE WHEN c.host LIKE '%.onion' THEN 'onion' ELSE 'clearnet' END AS kind,
+  'captured pages' AS rule, o.site_id, c.host, CASE WHEN c.host LIKE '%.onion' THEN 'onion' ELSE 'clearnet' END AS kind,
   'captured: ' || COUNT(*) || ' pages in ' || c._path
     || COALESCE(', ' || CAST(MIN(c.captured_at) AS VARCHAR) || ' to ' || CAST(MAX(c.captured_at) AS VARCHAR) || ' UTC', '')
     AS evidence,

@@ -4,6 +4,10 @@ WITH named AS (
   SELECT site.site_id, store.ssl, 'settings of the store', store._ref
   FROM store JOIN site ON site.store_id = store.store_id
   UNION ALL
+  SELECT site.site_id, x.value, 'settings of the store', x._ref
+  FROM setting AS x JOIN site ON site.store_id = COALESCE(x.store_id, 0)
+  WHERE x.key = 'config_ssl' AND x.value LIKE 'http%'
+  UNION ALL
   SELECT site.site_id, o.store_url, 'address kept with orders', MIN(o._ref)
   FROM "order" AS o JOIN site ON site.store_id = COALESCE(o.store_id, 0)
   GROUP BY site.site_id, o.store_url

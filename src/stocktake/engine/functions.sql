@@ -101,3 +101,15 @@ CREATE OR REPLACE MACRO hex_to_ip(digits) AS
       regexp_replace(lower(digits), '(....)(....)(....)(....)(....)(....)(....)(....)',
         '\1:\2:\3:\4:\5:\6:\7:\8')
   END;
+
+-- Every place of a text that a regular expression fits, replaced.
+CREATE OR REPLACE MACRO replace_all(recorded, pattern, instead) AS regexp_replace(recorded, pattern, instead, 'g');
+
+-- HTML or the like as plain text: a line break where it has one or ends a block, no tags, characters as typed.
+CREATE OR REPLACE MACRO without_markup(recorded) AS
+  CASE
+    WHEN recorded LIKE '%<%' OR recorded LIKE '%&%' THEN TRIM(unescape_html(REPLACE(regexp_replace(
+      regexp_replace(recorded, '(?i)(<br */?>|</(p|div|li|tr|h[1-6]|blockquote)>)[\r\n]*', chr(10), 'g'),
+      '<[^<>]*>', '', 'g'), '&nbsp;', ' ')), ' ' || chr(10) || chr(13))
+    ELSE recorded
+  END;

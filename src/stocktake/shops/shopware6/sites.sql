@@ -1,0 +1,3 @@
+SELECT
+  site_id, name, 'Shopware' AS software, version AS software_version, currency, admin_email, 'source:' || ref AS source_id
+FROM site;

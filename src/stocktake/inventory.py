@@ -273,15 +273,38 @@ def _has_reader(kind: str) -> bool:
 
 
 def _media_type(head: bytes) -> str:
-    try:
-        return puremagic.from_string(head, mime=True) or "application/octet-stream"
-    except (puremagic.PureError, ValueError):
-        pass
-    text = head.decode("utf-8", "replace")
-    odd = sum(
-        character == "\ufffd" or (character < " " and character not in "\t\r\n\f") for character in text
-    )
+    if _has_magic(head):
+        try:
+            return puremagic.from_string(head, mime=True) or "application/octet-stream"
+        except (puremagic.PureError, ValueError):
+            pass
+    odd = head.decode("utf-8", "replace").count("\ufffd") + len(head) - len(head.translate(None, _CONTROLS))
     return "text/plain" if odd <= 1 else "application/octet-stream"
+
+
+# All control characters but those that text is laid out with.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\r\n\f"))
+
+
+def _has_magic(head: bytes) -> bool:
+    """Whether puremagic knows what stands anywhere in ``head``: of most files of a server it knows nothing.
+
+    It compares its thousand signatures one by one; looking them up by place and length is ten times as quick.
+    """
+    for (start, length), signatures in _signatures().items():
+        end = start + length if start >= 0 or start + length else None
+        if head[start:end] in signatures:
+            return True
+    return False
+
+
+@cache
+def _signatures() -> dict[tuple[int, int], frozenset[bytes]]:
+    """What puremagic looks for, by offset (from the end where below 0) and length."""
+    by_place: dict[tuple[int, int], set[bytes]] = {}
+    for one in (*puremagic.magic_header_array, *puremagic.magic_footer_array):
+        by_place.setdefault((one.offset, len(one.byte_match)), set()).add(one.byte_match)
+    return {place: frozenset(found) for place, found in by_place.items()}
 
 
 def _entry(item: Item, kind: str, unit: str | None) -> dict[str, Any]:

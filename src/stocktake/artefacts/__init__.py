@@ -21,6 +21,7 @@ A family's package gives
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +50,7 @@ class Group:
     facts: dict[str, str] = field(default_factory=dict)
 
 
+@cache
 def families() -> list[ModuleType]:
     """The families that are there."""
     there = {entry.name for entry in files(__package__).iterdir()}

@@ -132,7 +132,8 @@ def _sql(head: bytes) -> str:
             else "unknown"
         )
     if not _STATEMENT.match(head, start):
-        return "mysqldump" if head[start : start + 1] not in b"<{[#%" and _MIDDLE.search(head) else "unknown"
+        middle = head[start : start + 1] not in b"<{[#%" and b"`" in head and _MIDDLE.search(head)
+        return "mysqldump" if middle else "unknown"
     postgresql, mysql = len(_POSTGRESQL.findall(head)), len(_MYSQL.findall(head))
     if not (postgresql or mysql or _DATA.search(head)):
         return "unknown"

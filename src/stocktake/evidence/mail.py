@@ -41,6 +41,8 @@ def mail_format(head: bytes) -> str | None:
 
 def is_message(head: bytes) -> bool:
     """Whether a file begins with headers of a message, and two of those that every message has."""
+    if not re.match(rb"[!-9;-~]{1,76}:", head):
+        return False
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     names: set[bytes] = set()
     first = block.splitlines()[:400] if len(block) < 1 << 16 else block.splitlines()[:100]

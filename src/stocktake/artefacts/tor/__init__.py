@@ -53,8 +53,9 @@ def recognise(head: bytes, path: str) -> str | None:
     if len(head) < 100 and _NAME.fullmatch(head.strip().decode("latin-1")):
         return "onion-name"
     name = path.rsplit("/", 1)[-1]
-    if name.startswith("torrc") or re.search(
-        rb"^[ \t]*HiddenServiceDir\s+\S", head, re.MULTILINE | re.IGNORECASE
+    if name.startswith("torrc") or (
+        b"hiddenservicedir" in head.lower()  # many times quicker than the expression, on every file there is
+        and re.search(rb"^[ \t]*HiddenServiceDir\s+\S", head, re.MULTILINE | re.IGNORECASE)
     ):
         stated = re.search(
             rb"^[ \t]*#?[ \t]*(?:HiddenServiceDir|SocksPort|DataDirectory|ORPort|ControlPort)\b",

@@ -255,7 +255,10 @@ def _key_value(
             f"SELECT count(*), count(DISTINCT o), count(DISTINCT k), count(DISTINCT (o, k)) FROM "
             f"(SELECT {quoted(owner)} AS o, {quoted(key)} AS k {_sampled(entity.table)})"
         ).fetchone()
-        if row and row[2] > 1 and row[3] > 0.85 * row[0] and row[0] > 1.2 * row[1] and row[2] <= 0.7 * row[0]:
+        plainly = "key" in _concepts(columns[key])
+        if row and row[2] > 1 and row[3] > 0.85 * row[0] and row[2] <= 0.7 * row[0]:
+            if not plainly and row[0] <= 1.2 * row[1]:
+                continue
             return KeyValue(entity.table, owner, key, values[0], names)
     return None
 
@@ -378,10 +381,9 @@ def _with_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, beside: Se
             if key is not None:
                 cells.setdefault(key, []).append(value)
         usual = sorted(cells, key=lambda key: (-len(cells[key]), key))[:MOST_KEYS]
-        for key in usual:
-            if len(cells[key]) < max(2, 0.02 * len(wanted)):
-                continue
-            name = pairs.names.get(key, key)
+        usual = [key for key in usual if len(cells[key]) >= max(2, 0.02 * len(wanted))]
+        shown = without_prefix([pairs.names.get(key, key) for key in usual])
+        for key, name in zip(usual, shown, strict=True):
             place = Place(pairs.table.label, pairs.value, key, pairs.key, pairs.owner)
             columns.append(_column(place, name, "text", cells[key][: len(wanted)], len(wanted)))
     return Entity(entity.name, entity.words, entity.table, entity.rows, tuple(columns), entity.where)

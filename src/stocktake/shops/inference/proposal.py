@@ -6,8 +6,9 @@ the table that the role points to. What remains is completed by what stands else
 translations, a street in the order itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -129,8 +130,10 @@ def propose(profile: Profile) -> Proposal:
     """The mapping of a database to the canonical tables, as far as each part of it is likely."""
     every = roles()
     first = _roles_of(profile, {})
+    pointed = _pointed_at(profile, first)
+    first = _roles_of(profile, {}, pointed) if pointed else first
     targets = {table: _best(first, table, 3) for table in ("orders", "accounts", "listings")}
-    second = _roles_of(profile, targets)
+    second = _roles_of(profile, targets, pointed)
     chosen = _chosen(second)
     targets = {
         table: [entity for entity, role, _ in chosen if role == table]
@@ -145,7 +148,36 @@ def propose(profile: Profile) -> Proposal:
     return proposal
 
 
-def _roles_of(profile: Profile, targets: Targets) -> dict[tuple[str, str], tuple[float, Entity]]:
+def _pointed_at(
+    profile: Profile, found: Mapping[tuple[str, str], tuple[float, Entity]]
+) -> dict[tuple[str, str], float]:
+    """Entities that likely lines of orders, or likely orders, point to by a column called as they are.
+
+    So a shop's goods are found that are called books or machines, and its customers that are called guests.
+    """
+    pointed: dict[tuple[str, str], float] = {}
+    for (_, role), (likely, entity) in found.items():
+        if role not in ("order_lines", "orders") or likely < LEAST:
+            continue
+        at = "listings" if role == "order_lines" else "accounts"
+        for column in entity.columns:
+            if column.unique or "integer" not in column.looks and "uuid" not in column.looks:
+                continue
+            for other in profile.entities:
+                key = next((key for key in other.keys if key.place.key is None), None)
+                best_role = max(roles(), key=lambda table, name=other.name: found[name, table][0])
+                settled = found[other.name, best_role][0] > 0.8 and best_role != at
+                if other is entity or key is None or settled or not _names(column, other):
+                    continue
+                if profile.overlap(column.values, other.table, key.place.column) > 0.8:
+                    where = (other.name, at)
+                    pointed[where] = max(pointed.get(where, 0.0), likely)
+    return pointed
+
+
+def _roles_of(
+    profile: Profile, targets: Targets, pointed: Mapping[tuple[str, str], float] = MappingProxyType({})
+) -> dict[tuple[str, str], tuple[float, Entity]]:
     """The chance of every entity in every role, by entity name and table."""
     found = {}
     for entity in profile.entities:
@@ -153,7 +185,9 @@ def _roles_of(profile: Profile, targets: Targets) -> dict[tuple[str, str], tuple
             scored = _score(profile, entity, role.slots.values(), role.own, targets)
             assigned = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
             linked = max((one.overlap or 0.0 for one in _assign(scored) if one.slot.ref), default=0.0)
-            features, _ = role_features(entity, role, assigned, linked)
+            features, _ = role_features(
+                entity, role, assigned, linked, pointed.get((entity.name, table), 0.0)
+            )
             found[entity.name, table] = (chance(logit(features, weights()["table"])), entity)
     return found
 
@@ -202,7 +236,8 @@ def _score(
                 continue
             target, overlap = _target(profile, entity, column, slot, targets)
             named = words[column.place] if words is not None else None
-            features, name = column_features(column, slot, own, named, overlap)
+            called = target is not None and (overlap or 0.0) > 0.7 and _names(column, target[0])
+            features, name = column_features(column, slot, own, named, overlap, names_target=called)
             found.append(_Scored(logit(features, stated), name, column, slot, target, overlap))
     return found
 
@@ -229,6 +264,16 @@ def _target(
     return ((best[2], best[3]), best[0]) if best else (None, 0.0)
 
 
+def _names(column: Column, entity: Entity) -> bool:
+    """Whether a column is called as the entity is, with `id` or the like."""
+    rest = [token for token in column.words if not token & {"id", "number", "when"}]
+    return (
+        len(rest) < len(column.words)
+        and bool(rest)
+        and all(any(token & word for word in entity.words) for token in rest)
+    )
+
+
 def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
     """Each column to at most one slot and each slot at most one column, so that the whole is most likely."""
     if not scored:
@@ -242,7 +287,7 @@ def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
             places.index(one.column.place),
             slots.index((one.slot.table, one.slot.name, id(one.slot))),
         )
-        gain[row, column] = max(0.0, one.log_odds + 2.0)  # below a chance of 0.12 it is left out
+        gain[row, column] = max(0.0, one.log_odds)
         at[row, column] = one
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return [at[row, column] for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0]
@@ -269,21 +314,51 @@ def _map(
             slots = [other.slots[name] for name in names]
             parts.append((table, "", _score(profile, entity, slots, other.own | role.own, targets)))
     if role.table in ("orders", "accounts"):
-        for whose, words in _groups(entity, role).items():
-            address = roles()["postal_addresses"]
+        address = roles()["postal_addresses"]
+        groups = _groups(entity, role)
+
+        def of_group(whose: str) -> list[_Scored]:
             slots = [replace(address.slots[name]) for name in ADDRESS]
-            scored = _score(profile, entity, slots, address.own, targets, words)
-            if _is_address(scored):
+            return _score(profile, entity, slots, address.own, targets, groups[whose])
+
+        _with_recipient(entity, groups, lambda whose: _is_address(of_group(whose)))
+        for whose in groups:
+            if _is_address(scored := of_group(whose)):
                 parts.append(("postal_addresses", whose, scored))
     together = [one for _, _, scored in parts for one in scored]
-    taken = {id(one) for one in _assign(together) if chance(one.log_odds) >= LEAST}
+    own = [one for one in together if not _is_satellite(one.column, entity)]
+    chosen_own = [one for one in _assign(own) if chance(one.log_odds) >= LEAST]
+    # What the table says itself goes before what another table says of its rows.
+    filled = {(one.slot.table, one.slot.name, id(one.slot)) for one in chosen_own}
+    more = [
+        one
+        for one in together
+        if _is_satellite(one.column, entity)
+        and (one.slot.table, one.slot.name, id(one.slot)) not in filled
+        and one.slot.ref is None
+    ]
+    taken = {id(one) for one in chosen_own}
+    taken |= {
+        id(one)
+        for one in _assign(more)
+        if chance(one.log_odds) >= 0.8
+        and one.slot.table != "accounts"
+        or chance(one.log_odds) >= 0.8
+        and role.table == "accounts"
+    }
     found = []
     for table, part, scored in parts:
-        choices = {one.slot.name: _choice(one) for one in scored if id(one) in taken}
+        choices = {one.slot.name: _choice(profile, one) for one in scored if id(one) in taken}
         found.append(
             TableMapping(table, entity, part, likely, _role_reason(entity, role, likely), _named(choices))
         )
     return _completed(found)
+
+
+def _is_satellite(column: Column, entity: Entity) -> bool:
+    """Whether a column stands in another table that has a row for each of the entity's."""
+    place = column.place
+    return place.table != entity.table.label and place.key is None
 
 
 def _groups(entity: Entity, role: Role) -> dict[str, dict[Place, Sequence[Token]]]:
@@ -295,10 +370,21 @@ def _groups(entity: Entity, role: Role) -> dict[str, dict[Place, Sequence[Token]
             kind = next((_WHOSE[concept] for concept in sorted(token) if concept in _WHOSE), None)
             if kind and not (role.table == "accounts" and kind == "customer"):
                 whose = kind
-                rest.remove(token)
+                if "recipient" not in token:  # which says who it is, and not only whose
+                    rest.remove(token)
                 break
         found.setdefault(whose, {})[column.place] = rest
     return found
+
+
+def _with_recipient(
+    entity: Entity, groups: dict[str, dict[Place, Sequence[Token]]], whole: Callable[[str], bool]
+) -> None:
+    """Put a recipient's columns to the address that says not whose it is, where they are none themselves."""
+    if "" in groups and "shipping" in groups and not whole("shipping"):
+        for column in entity.columns:
+            if any("recipient" in token for token in column.words) and column.place in groups["shipping"]:
+                groups[""][column.place] = groups["shipping"].pop(column.place)
 
 
 def _is_address(scored: Sequence[_Scored]) -> bool:
@@ -361,6 +447,10 @@ def _shared(order: TableMapping, kept: list[TableMapping]) -> list[TableMapping]
             copy(mapping, "amount", order.choices.get("total"))
             copy(mapping, "currency", order.choices.get("currency"))
             copy(mapping, "at", order.choices.get("paid_at") or order.choices.get("placed_at"))
+        if mapping.table == "postal_addresses":
+            copy(mapping, "account_id", order.choices.get("account_id"))
+        if mapping.table == "accounts":
+            copy(mapping, "created_at", order.choices.get("placed_at"))
         if mapping.table == "postal_addresses" and contact is not None:
             for slot in ("email", "phone"):
                 copy(mapping, slot, contact.choices.get(slot))
@@ -382,26 +472,22 @@ def _with_satellites(profile: Profile, entity: Entity, table: str, busy: set[str
     """The entity with the columns of tables that hold one row more about each of its rows."""
     if table not in ("orders", "listings", "accounts") or entity.within is not None:
         return entity
+    key = next((key for key in entity.keys if key.place.key is None), None)
     columns = list(entity.columns)
     for other in profile.entities:
-        if other.name in busy or other.where or other.within or other.rows > 3 * entity.rows:
+        if key is None or other.name in busy or other.where or other.within or other.rows > 4 * entity.rows:
             continue
-        for owner in other.columns:
-            if owner.place.key is not None or not _names_key(owner, entity):
-                continue
-            key = next((key for key in entity.keys if key.place.key is None), None)
-            if key is None or profile.overlap(owner.values, entity.table, key.place.column) < 0.8:
-                continue
-            columns += [
-                replace(
-                    column,
-                    place=replace(column.place, owner=owner.place.column),
-                    unique=False,
-                )
-                for column in other.columns
-                if column is not owner and column.place.key is None
-            ]
-            break
+        owner = next((o for o in other.columns if o.place.key is None and _names_key(o, entity)), None)
+        translated = any("language" in token for column in other.columns for token in column.words)
+        if owner is None or (owner.distinct < 0.9 and not translated):
+            continue
+        if profile.overlap(owner.values, entity.table, key.place.column) < 0.8:
+            continue
+        columns += [
+            replace(column, place=replace(column.place, owner=owner.place.column), unique=False)
+            for column in other.columns
+            if column is not owner and column.place.key is None
+        ]
     return replace(entity, columns=tuple(columns))
 
 
@@ -417,8 +503,56 @@ def _names_key(column: Column, entity: Entity) -> bool:
     )
 
 
-def _choice(one: _Scored) -> Choice:
-    return Choice(one.slot, one.column, round(chance(one.log_odds), 3), _reason(one), one.target)
+def _choice(profile: Profile, one: _Scored) -> Choice:
+    lookup = _lookup(profile, one.column) if one.slot.name in _NAMED_BY_NUMBER else None
+    reason = _reason(one)
+    if lookup is not None:
+        reason += f"; {lookup.table.label}.{lookup.name} has the names of its numbers"
+    return Choice(one.slot, one.column, round(chance(one.log_odds), 3), reason, one.target, lookup)
+
+
+# Columns that may hold the number of a row that has the name.
+_NAMED_BY_NUMBER = frozenset({"status", "method", "carrier", "country", "region", "category", "provider"})
+LOOKUP_ROWS = 5000
+
+
+def _lookup(profile: Profile, column: Column) -> Lookup | None:
+    """The small table that has the names of a column's numbers: called as the column is, with those numbers."""
+    if column.looks.get("integer", 0.0) < 0.9 or not column.values:
+        return None
+    wanted = {concept for token in column.words for concept in token} - {"id", "order", "number", "when"}
+    best: tuple[float, str, Lookup] | None = None
+    for entity in profile.entities:
+        called = {concept for token in entity.words for concept in token}
+        if not wanted & called or entity.rows > LOOKUP_ROWS or entity.where or entity.within:
+            continue
+        name = next((one for one in entity.columns if one.place.key is None and _is_a_name(one)), None)
+        for key in entity.columns:
+            if name is None or key.looks.get("integer", 0.0) < 0.9 or not _numbers_rows(key, entity):
+                continue
+            overlap = profile.overlap(column.values, entity.table, key.place.column)
+            likeness = len(wanted & called) / len(wanted | called)
+            if overlap >= 0.9 and (best is None or (overlap + likeness, entity.name) > best[:2]):
+                lookup = Lookup(entity.table, key.place.column, name.place.column)
+                best = (overlap + likeness, entity.name, lookup)
+    return best[2] if best else None
+
+
+def _is_a_name(column: Column) -> bool:
+    concepts = {concept for token in column.words for concept in token}
+    return (
+        bool(concepts & {"name", "title", "status", "text"})
+        and "id" not in concepts
+        and (
+            max(column.looks.get("word", 0.0), column.looks.get("sentence", 0.0)) > 0.8
+            and column.looks.get("integer", 0.0) < 0.5
+        )
+    )
+
+
+def _numbers_rows(key: Column, entity: Entity) -> bool:
+    """Whether a column is the table's number: its key, or the first part of one with a language."""
+    return key.unique or key.place.column in entity.table.key
 
 
 def _reason(one: _Scored) -> str:

@@ -88,15 +88,19 @@ def column_features(
     own: frozenset[str],
     words: Sequence[Token] | None = None,
     overlap: float | None = None,
+    *,
+    names_target: bool = False,
 ) -> tuple[Features, NameFit]:
     """What speaks for and against the column being ``slot``.
 
     ``overlap`` is the share of its values that are keys of the table that ``slot`` points to, None where no
-    such table is known. ``words`` are the name's where part of it was read already (the `shipping` of
+    such table is known; ``names_target`` says that it is called as that table is. ``words`` are the name's where part of it was read already (the `shipping` of
     `shipping_city`).
     """
     named = column.words if words is None else words
     name = name_fit(named, slot.names, slot.ruled_out, own)
+    if names_target and name.score < 0.9:
+        name = NameFit(0.9, ("id",), None)
     fit = max((column.looks.get(look, 0.0) for look in slot.shapes), default=0.0)
     telling = max((column.looks.get(look, 0.0) for look in slot.shapes if look in TELLING), default=0.0)
     features = {
@@ -123,12 +127,13 @@ def column_features(
 
 
 def role_features(
-    entity: Entity, role: Role, assigned: Mapping[str, float], linked: float
+    entity: Entity, role: Role, assigned: Mapping[str, float], linked: float, pointed_at: float = 0.0
 ) -> tuple[Features, NameFit]:
     """What speaks for and against the entity's rows being rows of ``role``.
 
     ``assigned`` are the probabilities of the columns that it would get; ``linked`` the best overlap of a
-    column of it with the keys of a table that the role points to.
+    column of it with the keys of a table that the role points to; ``pointed_at`` the chance of a table that
+    would have to point to such a role and points here.
     """
     name = name_fit(entity.words, role.names, role.ruled_out, frozenset({"site"}))
     needed = sum(slot.needed for slot in role.slots.values())
@@ -141,6 +146,7 @@ def role_features(
         "needed": got / needed if needed else 0.0,
         "columns": min(8.0, sum(chance for chance in assigned.values() if chance > 0.3)) / 8,
         "linked": linked,
+        "pointed_at": pointed_at,
         "keyless": float(not entity.keys and entity.within is None),
         "narrow": float(len(entity.columns) < 4),
     }

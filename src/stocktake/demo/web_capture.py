@@ -286,7 +286,7 @@ def _pages(day: datetime) -> Iterator[_Page]:
 
 
 def _body(number: int, page: bytes) -> tuple[bytes, list[tuple[str, str]]]:
-    """The page as the server sent it: some packed, some in chunks, as servers do."""
+    """The page as the server sent it: by the number of its address packed, in chunks, both or neither."""
     headers = [("Content-Type", "text/html; charset=UTF-8")]
     if number % 3 == 1:
         page = gzip.compress(page, mtime=0)
@@ -318,13 +318,13 @@ def write(seed: str) -> bytes:
         info = f"software: {_CRAWLER}\r\nformat: WARC File Format 1.1\r\noperator: Saltersby Constabulary\r\n"
         writer.write_record(
             writer.create_warc_record(
-                FILE, "warcinfo", payload=io.BytesIO(info.encode()),
+                FILE, "warcinfo", payload=io.BytesIO(info.encode()), length=len(info),
                 warc_headers_dict=stated(day) | {"WARC-Filename": FILE},
                 warc_content_type="application/warc-fields",
             )
         )  # fmt: skip
-        for place, page in enumerate(_pages(day)):
-            body, headers = _body(place, page.html.encode())
+        for page in _pages(day):
+            body, headers = _body(sum(page.url.encode()), page.html.encode())
             headers = [("Date", f"{page.at:%a, %d %b %Y %H:%M:%S GMT}"), ("Server", "nginx"), *headers]
             answer = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
             ask = StatusAndHeaders(
@@ -335,6 +335,7 @@ def write(seed: str) -> bytes:
                     page.url,
                     "request",
                     payload=io.BytesIO(),
+                    length=0,
                     http_headers=ask,
                     warc_headers_dict=stated(page.at),
                 )
@@ -344,6 +345,7 @@ def write(seed: str) -> bytes:
                 page.url,
                 "response",
                 payload=io.BytesIO(body),
+                length=len(body),
                 http_headers=answer,
                 warc_headers_dict=stated(page.at),
             )
@@ -359,7 +361,7 @@ def write(seed: str) -> bytes:
                     warc_headers_dict=stated(page.at),
                 )
             else:
-                digests[page.url] = (digest, stated(page.at)["WARC-Date"])
+                digests[page.url] = (digest, f"{page.at:%Y-%m-%dT%H:%M:%SZ}")
             writer.write_record(record)
     return out.getvalue()
 

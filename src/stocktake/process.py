@@ -165,6 +165,7 @@ def _make_tables(
 ) -> None:
     made = case.tables / f".new-{folder_name(exhibit.reference)}"
     made.mkdir(parents=True)
+    shops: list[dict[str, Any]] = []
     try:
         shops = map_exhibit(case, exhibit.reference, made, parts_of(case, before, list(OF_SHOPS.values())))
     except (OSError, MemoryError):
@@ -176,7 +177,6 @@ def _make_tables(
     _write_items(exhibit, units, made, rows_with_secrets(held(case, exhibit.reference)))
     install(case, exhibit.reference, made, made_from=made_from, shops=shops)
     shutil.rmtree(made, ignore_errors=True)
-    shops: list[dict[str, Any]] = []
 
 
 def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:

@@ -278,6 +278,32 @@ def test_takings_refunds_and_money_paid_in_part(mariadb, tmp_path):
     )
 
 
+def test_payments_that_recur_and_where_customers_came_from(mariadb, tmp_path):
+    shop = OpenCart.fresh(mariadb, "oc_recurring")
+    shop.insert("customer", customer_id=4, email="ann@example.test", date_added="2024-01-01 10:00:00")
+    shop.order(1, 5, "10.0000", customer_id=4)
+    shop.insert("order_recurring", order_recurring_id=2, order_id=1)
+    for kind, amount in (("0", "0"), ("1", "10"), ("4", "10"), ("2", "12.5")):
+        shop.insert("order_recurring_transaction", order_recurring_id=2, type=kind, amount=amount, reference="sub_1",
+                    date_added="2024-08-01 13:00:00")  # fmt: skip
+    shop.insert("customer_ip", customer_id=4, ip="203.0.113.4", date_added="2024-07-01 13:00:00")
+    shop.insert("customer_online", customer_id=0, ip="203.0.113.5", url="http://example.test/index.php?route=x",
+                referer="http://search.test/", date_added="2024-07-01 13:00:00")  # fmt: skip
+    result = shop.mapped(tmp_path)
+    assert result.all(
+        "SELECT amount, status, reference FROM payments WHERE reference = 'sub_1' ORDER BY 1"
+    ) == [
+        (10, "confirmed", "sub_1"),
+        (money("12.5"), "confirmed", "sub_1"),
+    ]
+    assert result.one("SELECT sum(amount) FROM takings WHERE counted") == 10
+    assert any("2 payments of orders that recur" in message for message in result.messages("warning"))
+    assert result.all('SELECT account_id, ip, path, host, hour("at") FROM visits ORDER BY ip') == [
+        ("account:KC/1/oc_customer/4", "203.0.113.4", None, None, 12),
+        (None, "203.0.113.5", "/index.php?route=x", "example.test", 12),
+    ]
+
+
 def test_currencies_round_as_the_shop_shows_them(mariadb, tmp_path):
     shop = OpenCart.fresh(mariadb, "oc_money")
     shop.order(1, 5, "10.0049", currency_code="JPY", currency_value="190.5")

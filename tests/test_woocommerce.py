@@ -433,6 +433,34 @@ def test_tiers_of_two_plugins(mariadb, tmp_path):
     ]
 
 
+def test_prices_for_a_time_for_a_role_and_of_dynamic_pricing(mariadb, tmp_path):
+    shop = WooCommerce.fresh(mariadb, "woo_more_tiers")
+    for number in (1, 2, 3):
+        shop.post(number, "product", "publish", post_title=f"P{number}")
+    shop.meta(1, _price="5", _sale_price="4", _sale_price_dates_from="1719788400", _sale_price_dates_to="")
+    shop.meta(2, _price="8", wholesale_customer_wholesale_price="6.5", _sale_price="")
+    rules = (
+        'a:1:{s:5:"set_1";a:5:{s:10:"conditions";a:1:{i:1;a:2:{s:4:"type";s:8:"apply_to";s:4:"args";a:2:{'
+        's:10:"applies_to";s:5:"roles";s:5:"roles";a:1:{i:0;s:5:"trade";}}}}s:4:"mode";s:10:"continuous";'
+        's:9:"date_from";s:10:"2024-07-01";s:7:"date_to";s:0:"";s:5:"rules";a:3:{'
+        'i:1;a:4:{s:4:"from";s:1:"5";s:2:"to";s:1:"9";s:4:"type";s:14:"price_discount";s:6:"amount";s:1:"2";}'
+        'i:2;a:4:{s:4:"from";s:2:"10";s:2:"to";s:2:"19";s:4:"type";s:19:"percentage_discount";s:6:"amount";s:2:"25";}'
+        'i:3;a:4:{s:4:"from";s:2:"20";s:2:"to";s:0:"";s:4:"type";s:11:"fixed_price";s:6:"amount";s:4:"5.50";}}}}'
+    )
+    shop.meta(3, _price="9", _pricing_rules=rules)
+    result = shop.mapped(tmp_path)
+    assert result.all(
+        "SELECT right(listing_id, 1), min_quantity, max_quantity, price, price_kind, customer_group, valid_from, basis "
+        "FROM price_tiers ORDER BY 1, 2"
+    ) == [
+        ("1", 1, None, 4, "unit", None, datetime(2024, 6, 30, 23), "recorded"),
+        ("2", 1, None, money("6.5"), "unit", "wholesale_customer", None, "recorded"),
+        ("3", 5, 9, 7, "unit", "trade", datetime(2024, 6, 30, 23), "derived"),
+        ("3", 10, 19, 25, "percent_off", "trade", datetime(2024, 6, 30, 23), "recorded"),
+        ("3", 20, None, money("5.5"), "unit", "trade", datetime(2024, 6, 30, 23), "recorded"),
+    ]
+
+
 def test_damaged_serialised_text_is_told_and_costs_nothing_else(shop, tmp_path):
     shop.order(1, "wc-completed", "1.00", wc_shipment_tracking_items='a:1:{i:0;a:1:{s:3:"tracking_number";}}')
     shop.order(2, "wc-completed", "2.00", wc_shipment_tracking_items='[{"tracking_number":"J1"}]')

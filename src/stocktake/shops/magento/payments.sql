@@ -13,7 +13,8 @@ SELECT
     WHEN o.status IN ('paid', 'completed', 'refunded', 'part_refunded') THEN 'confirmed'
     ELSE 'pending'
   END AS status,
-  COALESCE(e.invoiced_at, e.captured_at, o.placed_at) AS at, 'source:' || p._ref AS source_id
+  COALESCE(e.invoiced_at, e.captured_at, o.placed_at) AS at, NULLIF(p.last_trans_id, '') AS reference,
+  'source:' || p._ref AS source_id
 FROM sales_order_payment AS p
 JOIN shop_order AS o ON o.entity_id = p.parent_id
 LEFT JOIN order_event AS e ON e.order_id = p.parent_id
@@ -26,7 +27,7 @@ LEFT JOIN card_type AS t ON t.code = c.type;
 SELECT
   'payment:' || r._ref AS payment_id, o.id AS order_id, o.site_id, o.method, o.provider, -r.grand_total AS amount,
   COALESCE(NULLIF(r.order_currency_code, ''), o.currency) AS currency, NULLIF(r.transaction_id, '') AS txid,
-  'refunded' AS status, r.created_at AS at, 'source:' || r._ref AS source_id
+  'refunded' AS status, r.created_at AS at, NULLIF(r.transaction_id, '') AS reference, 'source:' || r._ref AS source_id
 FROM sales_creditmemo AS r
 JOIN shop_order AS o ON o.entity_id = r.order_id
 WHERE COALESCE(r.state, 2) <> 3 AND r.grand_total <> 0;

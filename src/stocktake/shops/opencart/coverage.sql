@@ -213,3 +213,27 @@ SELECT
 FROM worldpay_card AS r
 LEFT JOIN shop_order AS o ON o.order_id = r.order_id
 GROUP BY 2;
+
+SELECT 'customer_ip' AS table_name, CAST(NULL AS VARCHAR) AS reason, COUNT(*) AS rows FROM customer_ip;
+
+SELECT 'customer_online' AS table_name, CAST(NULL AS VARCHAR) AS reason, COUNT(*) AS rows FROM customer_online;
+
+SELECT
+  'order_recurring' AS table_name,
+  CASE WHEN o.order_id IS NULL THEN 'parts of orders that are no longer there' END AS reason,
+  COUNT(*) AS rows
+FROM order_recurring AS r
+LEFT JOIN shop_order AS o ON o.order_id = r.order_id
+GROUP BY 2;
+
+SELECT
+  'order_recurring_transaction' AS table_name,
+  CASE
+    WHEN o.order_id IS NULL THEN 'parts of orders that are no longer there'
+    WHEN t.type NOT IN ('1', '2') OR COALESCE(t.amount, 0) <= 0 THEN 'steps of a recurring order that are no payment'
+  END AS reason,
+  COUNT(*) AS rows
+FROM order_recurring_transaction AS t
+LEFT JOIN order_recurring AS r ON r.order_recurring_id = t.order_recurring_id
+LEFT JOIN shop_order AS o ON o.order_id = r.order_id
+GROUP BY 2;

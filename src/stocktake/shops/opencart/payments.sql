@@ -79,3 +79,14 @@ SELECT
   'payment:' || g.ref AS payment_id, g.id AS order_id, g.site_id, g.method, g.provider, -g.amount AS amount,
   g.currency, 'refunded' AS status, g.happened_at AS at, 'derived' AS basis, 'source:' || g.ref AS source_id
 FROM given_back AS g;
+
+-- Later payments of an order that recurs (2 and 3): type 1 is a payment, 2 one that was outstanding. They come
+-- on top of the order's total, which is what counts as proceeds; problems.sql says how many there are.
+SELECT
+  'payment:' || t._ref AS payment_id, o.id AS order_id, o.site_id, o.method, o.provider,
+  round_to(TRY_CAST(t.amount AS DECIMAL(19, 4)) * o.rate, o.places) AS amount, o.currency, 'confirmed' AS status,
+  local_to_utc(t.date_added, o.zone) AS at, NULLIF(t.reference, '') AS reference, 'source:' || t._ref AS source_id
+FROM order_recurring_transaction AS t
+JOIN order_recurring AS r ON r.order_recurring_id = t.order_recurring_id
+JOIN shop_order AS o ON o.order_id = r.order_id
+WHERE t.type IN ('1', '2') AND t.amount > 0;

@@ -65,3 +65,14 @@ SELECT
 FROM shop_order AS o
 WHERE o.total IS NULL AND o.status <> 'abandoned'
 HAVING COUNT(*) > 1000;
+
+SELECT
+  'warning' AS severity,
+  CAST(COUNT(*) AS VARCHAR) || ' payments of orders that recur come on top of the orders'' totals; they are in payments '
+    || 'and not counted as proceeds.' AS message,
+  'source:' || MIN(t._ref) AS source_id
+FROM order_recurring_transaction AS t
+JOIN order_recurring AS r ON r.order_recurring_id = t.order_recurring_id
+JOIN shop_order AS o ON o.order_id = r.order_id
+WHERE t.type IN ('1', '2') AND t.amount > 0
+HAVING COUNT(*) > 0;

@@ -1,7 +1,7 @@
 -- Each attempt to pay, with its own state.
 SELECT
   'payment:' || t.ref AS payment_id, o.id AS order_id, o.site_id, t.method, t.provider, t.amount, o.currency, t.asset, t.txid,
-  t.status, COALESCE(t.paid_at, t.created_at) AS at, 'source:' || t.ref AS source_id
+  t.status, COALESCE(t.paid_at, t.created_at) AS at, t.txid AS reference, 'source:' || t.ref AS source_id
 FROM attempt AS t
 JOIN shop_order AS o ON o.order_key = t.order_id;
 
@@ -9,7 +9,7 @@ JOIN shop_order AS o ON o.order_key = t.order_id;
 SELECT
   'payment:' || r._ref AS payment_id, o.id AS order_id, o.site_id, t.method, t.provider, -m.total AS amount, o.currency,
   NULLIF(r.external_reference, '') AS txid, 'refunded' AS status, COALESCE(e.first_at, r.created_at) AS at,
-  'source:' || r._ref AS source_id
+  NULLIF(r.external_reference, '') AS reference, 'source:' || r._ref AS source_id
 FROM order_transaction_capture_refund AS r
 JOIN live ON live.version_id = r.version_id
 JOIN order_transaction_capture AS c ON c.id = r.capture_id AND c.version_id = live.version_id

@@ -26,7 +26,8 @@ SELECT
       OR m.meta_key IN (SELECT meta_key FROM crypto_meta)
       OR m.meta_key IN ('_wc_shipment_tracking_items', '_aftership_tracking_items', '_payment_tokens')
       OR m.meta_key LIKE 'BTCPay%') THEN NULL
-    WHEN p.product_id IS NOT NULL AND m.meta_key IN (SELECT meta_key FROM product_key) THEN NULL
+    WHEN p.product_id IS NOT NULL AND (m.meta_key IN (SELECT meta_key FROM product_key)
+      OR m.meta_key LIKE '%\_wholesale\_price' ESCAPE '\') THEN NULL
     WHEN o.order_id IS NOT NULL OR p.product_id IS NOT NULL
       THEN 'details of orders and products that the canonical tables have no place for'
     WHEN x.ID IS NOT NULL THEN 'details of posts that are not mapped'

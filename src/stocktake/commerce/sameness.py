@@ -48,6 +48,7 @@ class Source:
     whole: bool
     last_activity: datetime | None = None
     not_bases: tuple[str, ...] = ()
+    of_network: bool = False  # several sites share tables, so that each names their rows
     number: int = 0
 
     @property
@@ -80,6 +81,7 @@ class Pair:
     agreeing: int
     conflicting: int
     parted: bool
+    reused: bool
     reasons: tuple[str, ...]
 
 
@@ -100,7 +102,9 @@ def sources(stated: Iterable[tuple[str, dict[str, Any]]]) -> list[Source]:
         )
         before = found.get((one.software, one.base))
         if before:
-            one = replace(one, tables=one.tables | before.tables, whole=one.whole and before.whole)
+            one = replace(
+                one, tables=one.tables | before.tables, whole=one.whole and before.whole, of_network=True
+            )
         found[one.software, one.base] = one
     bases = {source.base for source in found.values()}
     return [
@@ -261,8 +265,17 @@ def _judged(
     united = score >= UNITED_FROM
     if united:
         reasons.append(_why_later(earlier, later))
-    conflicting = altered + parted + reused
-    return Pair(earlier, later, united, score, agreeing, conflicting, bool(parted), tuple(reasons))
+    return Pair(
+        earlier=earlier,
+        later=later,
+        united=united,
+        score=score,
+        agreeing=agreeing,
+        conflicting=altered + parted + reused,
+        parted=bool(parted),
+        reused=bool(reused),
+        reasons=tuple(reasons),
+    )
 
 
 def _why_later(earlier: Source, later: Source) -> str:

@@ -2,7 +2,8 @@
 
 Temporary tables, one of each a canonical table, stand for what is known on the way:
 
-``version_T``  every row of every source of a group: its source, id and *local* id, which all versions share
+``version_T``  every row of every source of a group: its source, id and *local* id, which all versions share,
+               and a print of its values by which versions are compared; dropped once it was used
 ``best_T``     every local id once, with the row that stands
 ``gone_T``     ids of rows that leave the table, and the row that stands in their place
 ``moved_T``    ids that rows may name, and the id that stands now
@@ -14,6 +15,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +143,11 @@ def lay(work: Work) -> None:
         for table in ROWS:
             _versions(work, table)
             _best(work, table)
-            _gone(work, table)
+            _left(work, table)
             _changes(work, table)
-        for table in NAMED:
             _moved(work, table)
+            if table != "listings":  # by which tiers are told from new ones
+                work.run(f"DROP TABLE version_{table}")
         for table in ROWS:
             _refilled(work, table)
         for exhibit in work.exhibits:
@@ -206,6 +209,20 @@ def _renamed(work: Work) -> None:
     (``suffix``). An order under another table's key with the same number and moment, such as WooCommerce's
     once they moved to its newer store: it goes by its later key.
     """
+    work.run(
+        "CREATE OR REPLACE TEMP TABLE renamed (source INTEGER, ref VARCHAR, new_ref VARCHAR, suffix VARCHAR)"
+    )
+    told = {(pair.earlier.number, pair.later.number): pair.reused for pair in work.pairs}
+    numbers = [[source.number for source in group] for group in work.groups]
+    of_tables = " UNION ALL ".join(
+        f"SELECT DISTINCT {group} AS grp, split_part({source.local('order_id')}, '/', 1) AS tbl "
+        f"FROM mapped_orders WHERE {source.holds('order_id')}"
+        for group, source in work.sources
+    )
+    moved = f"SELECT grp FROM (SELECT DISTINCT * FROM ({of_tables})) GROUP BY grp HAVING COUNT(*) > 1"
+    given_again = any(told.get(two, True) for group in numbers for two in combinations(group, 2))
+    if not given_again and not work.any(moved):
+        return
     every = " UNION ALL ".join(
         f"SELECT {group} AS grp, {source.number} AS source, {source.local('o.order_id')} AS local, "
         "o.number, o.placed_at, o.total, lower(a.email) AS buyer "
@@ -216,7 +233,7 @@ def _renamed(work: Work) -> None:
     work.run(f"CREATE OR REPLACE TEMP TABLE placed AS {every}")
     work.run(
         """
-        CREATE OR REPLACE TEMP TABLE renamed AS
+        INSERT INTO renamed
         WITH again AS (
           SELECT a.grp, a.local, MAX(a.source) AS last_source
           FROM placed AS a
@@ -266,14 +283,14 @@ def _versions(work: Work, table: str) -> None:
         return f"CASE WHEN {source.holds('order_id')} THEN {source.local('order_id')} END"
 
     def of(group: int, source: Source) -> str:
-        # The raw table's name: what stands in the source's id behind the base.
-        raw = f"split_part(substr(source_id, {len('source:' + source.base) + 1}), '/', 1)"
+        values = ", ".join(
+            _compared(f"{quoted(column)}", column, literal(source.base)) for column in _columns(table)
+        )
         return (
-            f"SELECT DISTINCT {group} AS grp, {source.number} AS source, {quoted(own)} AS id, "
-            f"{source.local(quoted(own))} AS local, source_id, {raw} AS tbl, "
-            f"{parent(source)} AS parent, basis, "
-            f"{'kind' if table == 'accounts' else 'CAST(NULL AS VARCHAR)'} AS kind "
-            f"FROM mapped_{table} WHERE exhibit = {literal(source.exhibit)} AND {source.holds(quoted(own))}"
+            f"SELECT {'DISTINCT' if source.of_network else ''} {group} AS grp, {source.number} AS source, "
+            f"{quoted(own)} AS id, {source.local(quoted(own))} AS local, source_id, "
+            f"{parent(source)} AS parent, basis, hash({values}) AS print FROM mapped_{table} "
+            f"WHERE exhibit = {literal(source.exhibit)} AND {source.holds(quoted(own))}"
         )
 
     every = " UNION ALL ".join(of(*one) for one in work.sources)
@@ -290,49 +307,66 @@ def _versions(work: Work, table: str) -> None:
             FROM ({every}) AS e
             LEFT JOIN renamed AS r ON r.source = e.source AND r.ref = {own_ref}
             LEFT JOIN renamed AS p ON p.source = e.source AND 'order:' || p.ref = e.parent"""
-    # A recorded account stands before one that is only told of by what others say.
-    ranked = "CASE WHEN basis = 'recorded' THEN 1000000 ELSE 0 END" if table == "accounts" else "0"
-    work.run(
-        f"CREATE OR REPLACE TEMP TABLE version_{table} AS SELECT *, source + {ranked} AS rank FROM ({every})"
-    )
+    work.run(f"CREATE OR REPLACE TEMP TABLE version_{table} AS {every}")
 
 
 def _best(work: Work, table: str) -> None:
-    work.run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE best_{table} AS
-        SELECT grp, local, MAX_BY(id, rank) AS row_id, MAX_BY(source, rank) AS source, COUNT(*) AS versions,
-          MAX_BY(source_id, rank) AS source_id, MAX_BY(tbl, rank) AS tbl, MAX_BY(parent, rank) AS parent,
-          MAX_BY(basis, rank) AS basis, MAX_BY(kind, rank) AS kind
-        FROM version_{table} GROUP BY grp, local
-        """
+    """Which row stands, and which leave: the newest of each local id; a recorded account before one told of.
+
+    The sources are gone through from the latest on.
+    """
+    for name, extra in (("best", ""), ("gone", ", later INTEGER, how VARCHAR")):
+        columns = "grp INTEGER, source INTEGER, local VARCHAR, id VARCHAR, row_id VARCHAR, source_id VARCHAR"
+        work.run(f"CREATE OR REPLACE TEMP TABLE {name}_{table} ({columns}, parent VARCHAR{extra})")
+    told = [f"basis {test} 'recorded'" for test in ("=", "<>")] if table == "accounts" else ["true"]
+    first = True
+    for which in told:
+        for number in sorted((source.number for _, source in work.sources), reverse=True):
+            own = f"SELECT * FROM version_{table} WHERE source = {number} AND {which}"
+            if not first:
+                work.run(
+                    f"INSERT INTO gone_{table} SELECT v.grp, v.source, v.local, v.id, b.row_id, v.source_id, "
+                    f"v.parent, b.source, 'older' FROM ({own}) AS v "
+                    f"JOIN best_{table} AS b ON b.local = v.local AND b.grp = v.grp"
+                )
+                own = (
+                    f"SELECT v.* FROM ({own}) AS v ANTI JOIN best_{table} AS b "
+                    "ON b.local = v.local AND b.grp = v.grp"
+                )
+            work.run(
+                f"INSERT INTO best_{table} SELECT grp, source, local, id, id, source_id, parent FROM ({own})"
+            )
+            first = False
+
+
+def _raw_table(work: Work, row: str) -> str:
+    """SQL: the name of the raw table that a row of ``best_T`` was read from."""
+    behind = [(source.number, len(f"source:{source.base}") + 1) for _, source in work.sources]
+    whens = " ".join(
+        f"WHEN {number} THEN split_part(substr({row}.source_id, {start}), '/', 1)" for number, start in behind
     )
+    return f"CASE {row}.source {whens} END"
 
 
-def _gone(work: Work, table: str) -> None:
-    """Older versions; and parts of an order that its newer version, in ``later``, no longer has."""
-    left = ""
-    if table in OF_ORDERS:
-        left = f"""
-            UNION ALL
-            SELECT b.row_id, o.row_id, b.grp, b.source, l.later, 'left'
-            FROM best_{table} AS b
-            JOIN best_orders AS o ON o.grp = b.grp AND o.local = b.parent AND o.source > b.source
-            JOIN lapse AS l ON l.source = b.source AND l.tbl = b.tbl AND l.kind = 'vanished'
-            """
+def _left(work: Work, table: str) -> None:
+    """Parts of an order that its newer version no longer has; ``later`` is the source that shows it."""
+    if table not in OF_ORDERS:
+        return
     work.run(
         f"""
-        CREATE OR REPLACE TEMP TABLE gone_{table} AS
-        SELECT v.id, b.row_id, v.grp, v.source, b.source AS later, 'older' AS how
-        FROM version_{table} AS v
-        JOIN best_{table} AS b ON b.grp = v.grp AND b.local = v.local
-        WHERE v.id <> b.row_id {left}
+        INSERT INTO gone_{table}
+        SELECT b.grp, b.source, b.local, b.row_id, o.row_id, b.source_id, b.parent, l.later, 'left'
+        FROM best_{table} AS b
+        JOIN best_orders AS o ON o.local = b.parent AND o.grp = b.grp AND o.source > b.source
+        JOIN lapse AS l ON l.source = b.source AND l.tbl = {_raw_table(work, "b")} AND l.kind = 'vanished'
         """
     )
 
 
 def _moved(work: Work, table: str) -> None:
     """Where a row's id leads: from older versions, and from a source that has none to another's."""
+    if table not in NAMED:
+        return
     work.run(
         f"""
         CREATE OR REPLACE TEMP TABLE moved_{table} AS
@@ -386,40 +420,55 @@ def _named(table: str) -> list[str]:
 # ---- what changed
 
 
+def _columns(table: str) -> list[str]:
+    """The columns by which versions are compared."""
+    return [column for column in TABLES[table] if column not in _NOT_COMPARED and column != _id(table)]
+
+
+def _compared(value: str, column: str, base: str) -> str:
+    """SQL: a value as it is compared, an id without its source's ``base``."""
+    if column not in REFERENCES:
+        return value
+    rest = f"substr({value}, strpos({value}, ':') + 1)"
+    return (
+        f"CASE WHEN starts_with({rest}, {base}) THEN substr({value}, 1, strpos({value}, ':')) "
+        f"|| substr({rest}, length({base}) + 1) ELSE {value} END"
+    )
+
+
 def _changes(work: Work, table: str) -> None:
     """``change_T``: values that differ between a version and the next, and rows that no later source has."""
-    own = _id(table)
-    columns = [column for column in TABLES[table] if column not in _NOT_COMPARED and column != own]
-
-    def compared(side: str, column: str) -> str:
-        value = f"{side}.{quoted(column)}"
-        if column not in REFERENCES:
-            return value
-        base = "old_base" if side == "o" else "new_base"
-        rest = f"substr({value}, strpos({value}, ':') + 1)"
-        return (
-            f"CASE WHEN starts_with({rest}, p.{base}) THEN substr({value}, 1, strpos({value}, ':')) "
-            f"|| substr({rest}, length(p.{base}) + 1) ELSE {value} END"
-        )
-
-    differ = {
-        column: f"{compared('o', column)} IS DISTINCT FROM {compared('n', column)}" for column in columns
-    }
+    own, columns = _id(table), _columns(table)
     recorded = "AND v.basis = 'recorded'" if table == "accounts" else ""
+    differ = {
+        column: f"{_compared(f'o.{quoted(column)}', column, 'p.old_base')} IS DISTINCT FROM "
+        f"{_compared(f'n.{quoted(column)}', column, 'p.new_base')}"
+        for column in columns
+    }
     work.run(
         f"""
         CREATE OR REPLACE TEMP TABLE differing AS
-        WITH next AS (
-          SELECT v.grp, v.id, v.source, b.row_id,
-            LEAD(v.id) OVER (PARTITION BY v.grp, v.local ORDER BY v.rank, v.id) AS next_id,
-            LEAD(v.source) OVER (PARTITION BY v.grp, v.local ORDER BY v.rank, v.id) AS next_source
+        WITH chain AS (
+          SELECT v.grp, v.local, v.id, v.source, v.print,
+            LEAD(v.id) OVER (PARTITION BY v.grp, v.local ORDER BY v.source, v.id) AS next_id,
+            LEAD(v.source) OVER (PARTITION BY v.grp, v.local ORDER BY v.source, v.id) AS next_source,
+            LEAD(v.print) OVER (PARTITION BY v.grp, v.local ORDER BY v.source, v.id) AS next_print
           FROM version_{table} AS v
-          JOIN best_{table} AS b ON b.grp = v.grp AND b.local = v.local
-          WHERE b.versions > 1 {recorded}
+          WHERE v.grp IN (SELECT grp FROM source_of GROUP BY grp HAVING COUNT(*) > 2) {recorded}
+        ),
+        next AS (
+          SELECT * FROM chain
+          UNION ALL
+          SELECT v.grp, v.local, v.id, v.source, v.print, w.id, w.source, w.print
+          FROM version_{table} AS v
+          JOIN version_{table} AS w ON w.local = v.local AND w.grp = v.grp AND w.source > v.source
+          WHERE v.grp NOT IN (SELECT grp FROM source_of GROUP BY grp HAVING COUNT(*) > 2) {recorded}
+            {recorded.replace("v.", "w.")}
         ),
         pair AS (
-          SELECT next.*, s.base AS old_base, t.base AS new_base
-          FROM next
+          SELECT next.*, b.row_id, s.base AS old_base, t.base AS new_base
+          FROM (SELECT * FROM next WHERE print <> next_print) AS next
+          JOIN best_{table} AS b ON b.local = next.local AND b.grp = next.grp
           JOIN source_of AS s ON s.source = next.source
           JOIN source_of AS t ON t.source = next.next_source
           WHERE next.next_source > next.source
@@ -447,23 +496,29 @@ def _changes(work: Work, table: str) -> None:
     if table in OF_ORDERS:
         gone = f"""
             UNION ALL
-            SELECT 'vanished', g.row_id, {nothing}, {nothing}, {nothing}, g.id, {nothing}, b.source_id,
-              {nothing}, g.source, g.later
-            FROM gone_{table} AS g JOIN best_{table} AS b ON b.row_id = g.id WHERE g.how = 'left'"""
+            SELECT 'vanished', row_id, {nothing}, {nothing}, {nothing}, id, {nothing}, source_id, {nothing},
+              source, later
+            FROM gone_{table} WHERE how = 'left'"""
     elif table != "sites":
-        own_rows = "AND b.kind <> 'guest' AND b.basis = 'recorded'" if table == "accounts" else ""
+        # What tells of an account by its orders alone goes with them.
+        told = "SELECT account_id FROM mapped_accounts WHERE kind = 'guest' OR basis <> 'recorded'"
+        own_rows = f"AND b.id NOT IN ({told})" if table == "accounts" else ""
         gone = f"""
             UNION ALL
             SELECT COALESCE(l.kind, 'missing'), b.row_id, {nothing}, {nothing}, {nothing}, b.row_id,
-              {nothing}, b.source_id, {nothing}, b.source, COALESCE(l.later, s.next_source)
-            FROM best_{table} AS b
-            JOIN (
-              SELECT source, LEAD(source) OVER (PARTITION BY grp ORDER BY source) AS next_source
-              FROM source_of
-            ) AS s ON s.source = b.source
+              {nothing}, b.source_id, {nothing}, b.source, COALESCE(l.later, b.next_source)
+            FROM (
+              SELECT b.*, s.next_source, {_raw_table(work, "b")} AS tbl
+              FROM best_{table} AS b
+              JOIN (
+                SELECT source, LEAD(source) OVER (PARTITION BY grp ORDER BY source) AS next_source
+                FROM source_of
+              ) AS s ON s.source = b.source
+              WHERE s.next_source IS NOT NULL
+            ) AS b
             LEFT JOIN lapse AS l ON l.source = b.source AND l.tbl = b.tbl
-            LEFT JOIN best_orders AS o ON o.grp = b.grp AND o.local = b.parent
-            WHERE s.next_source IS NOT NULL AND (o.row_id IS NULL OR o.source > b.source) {own_rows}"""
+            LEFT JOIN best_orders AS o ON o.local = b.parent AND o.grp = b.grp
+            WHERE (o.row_id IS NULL OR o.source > b.source) {own_rows}"""
     work.run(f"CREATE OR REPLACE TEMP TABLE change_{table} AS SELECT DISTINCT * FROM ({one} {gone})")
     work.run("DROP TABLE differing")
 
@@ -539,9 +594,10 @@ def _rows(work: Work, exhibit: str, table: str) -> None:
             FROM ({sql}) AS t
             LEFT JOIN (
               SELECT b.row_id, MIN(m.first_activity) AS first_at, MAX(m.last_activity) AS last_at
-              FROM version_sites AS v
-              JOIN best_sites AS b ON b.grp = v.grp AND b.local = v.local
-              JOIN mapped_sites AS m ON m.site_id = v.id
+              FROM (
+                SELECT id, row_id FROM gone_sites UNION ALL SELECT row_id, row_id FROM best_sites
+              ) AS b
+              JOIN mapped_sites AS m ON m.site_id = b.id
               GROUP BY b.row_id
             ) AS a ON a.row_id = t.site_id"""
         touched = ["SELECT 1"]
@@ -656,10 +712,9 @@ def _own_tables(work: Work, exhibit: str) -> None:
     """What left its table, and what changed, in this exhibit's rows."""
     left = " UNION ALL ".join(
         f"""
-        SELECT g.id AS superseded_id, {literal(table)} AS table_name, g.row_id, v.source_id, v.grp, g.how,
+        SELECT g.id AS superseded_id, {literal(table)} AS table_name, g.row_id, g.source_id, g.grp, g.how,
           l.name AS later
         FROM gone_{table} AS g
-        JOIN version_{table} AS v ON v.id = g.id AND v.source = g.source
         JOIN source_of AS s ON s.source = g.source AND s.exhibit = {literal(exhibit)}
         JOIN source_of AS l ON l.source = g.later"""
         for table in ROWS
@@ -670,7 +725,7 @@ def _own_tables(work: Work, exhibit: str) -> None:
         exhibit,
         "superseded",
         f"""
-        SELECT DISTINCT u.superseded_id, u.table_name, u.row_id, b.site_id,
+        SELECT u.superseded_id, u.table_name, u.row_id, b.site_id,
           CASE WHEN u.how = 'left' THEN 'no part of its order any more in '
             ELSE 'older version of a row in ' END || u.later AS reason,
           u.source_id, {stamped}

@@ -13,13 +13,12 @@ from typing import Any
 import sqlglot
 from sqlglot import expressions as exp
 
-from stocktake.commerce.model import TABLES
 from stocktake.shops.folders import ShopSoftware
 from stocktake.shops.inference.model import roles
 
 # The rest of a function's arguments say how to read the first.
 _FIRST_ONLY = {
-    "to_money", "unix_to_utc", "local_to_utc", "round_to", "unescape_html", "known_zone", "regexp_extract",
+    "to_money", "unix_to_utc", "local_to_utc", "round_to", "unescape_html", "known_zone",
     "arg_min", "arg_max", "min_by", "max_by", "string_agg", "substr", "starts_with",
 }  # fmt: skip
 MOST_BRANCHES = 24
@@ -53,11 +52,15 @@ class _Reader:
     software: ShopSoftware
     relations: dict[str, Relation] = field(default_factory=dict)
     edges: set[frozenset[tuple[str, str, str | None]]] = field(default_factory=set)
+    lookups: set[str] = field(default_factory=set)
 
     def base(self) -> None:
         for name, table in self.software.tables.items():
             columns = [*table.columns, "_ref", "_path", "_offset", "_length", "_row"]
             self.relations[name.lower()] = [{c.lower(): frozenset({Leaf(name, c)}) for c in columns}]
+        for name, (names, _) in self.software.lookups.items():
+            self.relations[name.lower()] = [{c.lower(): frozenset() for c in names}]
+            self.lookups.add(name.lower())
         for one in self.software.unpack:
             branch = {c.lower(): frozenset({Leaf(one.table, c)}) for c in (*one.keep, "_ref")}
             branch |= {"value": frozenset({Leaf(one.table, one.column)})}
@@ -81,10 +84,13 @@ class _Reader:
         if not isinstance(node, exp.Select):
             return [{}]
         sources: dict[str, Relation] = {}
+        named: dict[str, str] = {}
         joins = node.args.get("joins") or []
         from_ = node.args.get("from_") or node.args.get("from")
         for source in [from_.this, *(join.this for join in joins)] if from_ else []:
             sources[source.alias_or_name.lower()] = self.source(source, scope)
+            if isinstance(source, exp.Table):
+                named[source.alias_or_name.lower()] = source.name.lower()
         names = list(sources)
         counts = 1
         for name in names:
@@ -92,8 +98,15 @@ class _Reader:
         if counts > MOST_BRANCHES:
             sources = {name: [_merged(relation)] for name, relation in sources.items()}
         result = []
+        lookups = {name for name, source in named.items() if source in self.lookups}
         for chosen in product(*(sources[name] for name in names)):
             here = dict(zip(names, chosen, strict=True))
+            for join in joins:
+                alias = join.this.alias_or_name.lower()
+                if alias in lookups and join.args.get("on") is not None:
+                    asked = (c for c in join.args["on"].find_all(exp.Column) if c.table.lower() != alias)
+                    leaves = frozenset().union(*(self.column(column, here) for column in asked))
+                    here[alias] = dict.fromkeys(here[alias], leaves)
             conditions = [join.args.get("on") for join in joins] + [node.args.get("where")]
             for condition in conditions:
                 if condition is not None:
@@ -134,15 +147,24 @@ class _Reader:
             for branch in node.args["ifs"]:
                 own = _keys(branch.this) or keys
                 found |= self.leaves(branch.args["true"], here, scope, own)
+            if not found:  # words for what a column says: a status by its number
+                compared = (c for branch in node.args["ifs"] for c in branch.this.find_all(exp.Column))
+                found = frozenset().union(*(self.column(column, here) for column in compared))
             return found
         if isinstance(node, exp.Filter):
             return self.leaves(node.this, here, scope, _keys(node.expression) or keys)
-        if isinstance(node, exp.ArgMin | exp.ArgMax | exp.GroupConcat | exp.RegexpExtract | exp.Nullif):
+        if isinstance(node, exp.RegexpExtract):
+            return frozenset()  # found inside of free text
+        if isinstance(node, exp.ArgMin | exp.ArgMax | exp.GroupConcat | exp.Nullif):
             return self.leaves(node.this, here, scope, keys)
         if isinstance(node, exp.Anonymous) and node.name.lower() in _FIRST_ONLY:
             return self.leaves(node.expressions[0], here, scope, keys)
-        if isinstance(node, exp.Predicate | exp.Not | exp.And | exp.Or | exp.Sum | exp.Count | exp.Avg):
-            return frozenset()  # a condition is no value, and a sum over rows is derived
+        if isinstance(node, exp.Sum):  # derived, but for the sum of what one key holds
+            return frozenset(leaf for leaf in self.leaves(node.this, here, scope, keys) if leaf.key is not None)
+        if isinstance(node, exp.Mul | exp.Div):  # the rest is a rate
+            return self.leaves(node.this, here, scope, keys)
+        if isinstance(node, exp.Predicate | exp.Not | exp.And | exp.Or | exp.Count | exp.Avg):
+            return frozenset()
         found: Leaves = frozenset()
         for child in node.iter_expressions():
             if not isinstance(child, exp.DataType | exp.Order | exp.Window):
@@ -211,6 +233,14 @@ def _wanted() -> dict[str, set[str]]:
 
 def truth(software: ShopSoftware) -> list[Instance]:
     """What each SELECT of the folder makes of raw columns, by the folder's names for tables."""
+    return truth_and_edges(software)[0]
+
+
+Edges = dict[tuple[str, str, str | None], set[tuple[str, str, str | None]]]
+
+
+def truth_and_edges(software: ShopSoftware) -> tuple[list[Instance], Edges]:
+    """The same, and which raw columns the SQL compares: (table, column, key) to those."""
     reader = _Reader(software)
     reader.base()
     parsed = {name: sqlglot.parse_one(s.sql, dialect="duckdb") for name, s in software.prepare}
@@ -222,7 +252,7 @@ def truth(software: ShopSoftware) -> list[Instance]:
             for statement in statements:
                 for branch in reader.select(sqlglot.parse_one(statement.sql, dialect="duckdb"), {}):
                     made.append((table, branch))
-    reached: dict[tuple[str, str, str | None], set[tuple[str, str, str | None]]] = {}
+    reached: Edges = {}
     for edge in reader.edges:
         one, other = sorted(edge, key=str)
         reached.setdefault(one, set()).add(other)
@@ -243,20 +273,44 @@ def truth(software: ShopSoftware) -> list[Instance]:
                 leaves |= branch.get("status_recorded", frozenset())
             kept: set[Leaf] = set()
             for leaf in leaves:
-                own = leaf.table in anchors or leaf.key is not None
-                # What is worked out from rows of another canonical table is no column of this one.
-                if leaf.column != "_ref" and (own or anchored.get(leaf.table, table) == table):
-                    kept.add(leaf)
-                if own or leaf.table not in software.tables or any(one.table in anchors for one in leaves):
-                    continue
-                for key in software.tables[leaf.table].key:
-                    for name, one, text in reached.get((leaf.table, key, None), ()):
-                        if not anchors or name in anchors or text is not None:
-                            kept.add(Leaf(name, one, text))
+                if leaf.table in anchors or leaf.key is not None:
+                    kept |= {leaf} if leaf.column != "_ref" else set()
+                elif leaf.column == "_ref":  # the row that a column of this one names
+                    kept |= {Leaf(*at) for at in _compared(leaf.table, anchors, reached)}
+                elif leaf.table in software.tables and anchored.get(leaf.table, table) == table:
+                    kept |= _beside(leaf, anchors, reached, software)
             if kept:
                 instance.columns[column] = frozenset(kept)
         if instance.columns:
             _add(found, instance)
+    return found, reached
+
+
+def _compared(table: str, anchors: frozenset[str], reached: Edges) -> set[tuple[str, str, str | None]]:
+    """The columns of the anchors, or keys of theirs, that the SQL compares with a column of ``table``."""
+    return {
+        (name, column, key)
+        for (one, _, _), others in reached.items() if one == table
+        for name, column, key in others if name in anchors or key is not None or not anchors
+    }  # fmt: skip
+
+
+def _beside(
+    leaf: Leaf, anchors: frozenset[str], reached: Edges, software: ShopSoftware
+) -> set[Leaf]:
+    """A value of a table that has one row (a language) for each of the anchor's, or that names its numbers.
+
+    Of a table with many rows for each of the anchor's a value is worked out and no column's own.
+    """
+    key = software.tables[leaf.table].key
+    found: set[Leaf] = set()
+    for one in software.tables[leaf.table].columns:
+        for name, column, text in reached.get((leaf.table, one, None), ()):
+            if name not in anchors or text is not None or one not in key:
+                continue
+            found.add(leaf)
+            if column not in software.tables[name].key:
+                found.add(Leaf(name, column))  # the number that is looked up
     return found
 
 
@@ -271,5 +325,3 @@ def _add(found: list[Instance], instance: Instance) -> None:
             return
     found.append(instance)
 
-
-assert TABLES

@@ -202,7 +202,7 @@ def _column(
             there.append(value)
     different = Counter(_plain(value) for value in there)
     sample = list(dict.fromkeys(there))[:SAMPLE_VALUES] if len(different) > 12 else there[:SAMPLE_VALUES]
-    blank = sum(count for text, count in different.items() if text in ("0", "0.00", "0.0000", "0000-00-00"))
+    blank = sum(count for text, count in different.items() if not text.strip("0.:- "))
     whole = len(there) == rows and rows > 0
     return Column(
         place=place,

@@ -121,6 +121,7 @@ class _Scored:
     slot: Slot
     target: tuple[Entity, Column] | None
     overlap: float | None
+    features: Features
 
 
 Targets = dict[str, list[Entity]]
@@ -236,9 +237,14 @@ def _score(
                 continue
             target, overlap = _target(profile, entity, column, slot, targets)
             named = words[column.place] if words is not None else None
-            called = target is not None and (overlap or 0.0) > 0.7 and _names(column, target[0])
+            called = (
+                target is not None
+                and slot.name in ("listing_id", "account_id", "from_account_id")
+                and (overlap or 0.0) > 0.7
+                and _names(column, target[0])
+            )
             features, name = column_features(column, slot, own, named, overlap, names_target=called)
-            found.append(_Scored(logit(features, stated), name, column, slot, target, overlap))
+            found.append(_Scored(logit(features, stated), name, column, slot, target, overlap, features))
     return found
 
 
@@ -425,7 +431,12 @@ def _completed(found: list[TableMapping]) -> list[TableMapping]:
         if order is None or mapping is order or stands.get(mapping.table, bool(names)):
             kept.append(mapping)
     if order is not None:
-        kept = _shared(order, kept)
+        return _shared(order, kept)
+    for mapping in kept:
+        if mapping.table == "payments" and "method" in mapping.choices:
+            every = roles()["payments"].slots
+            for slot in ("provider", "asset"):
+                mapping.choices.setdefault(slot, replace(mapping.choices["method"], slot=every[slot]))
     return kept
 
 
@@ -444,6 +455,9 @@ def _shared(order: TableMapping, kept: list[TableMapping]) -> list[TableMapping]
         kept.append(contact)
     for mapping in kept:
         if mapping.table == "payments":
+            copy(mapping, "provider", mapping.choices.get("method"))
+            copy(mapping, "asset", mapping.choices.get("method"))
+            copy(mapping, "status", order.choices.get("status"))
             copy(mapping, "amount", order.choices.get("total"))
             copy(mapping, "currency", order.choices.get("currency"))
             copy(mapping, "at", order.choices.get("paid_at") or order.choices.get("placed_at"))
@@ -512,7 +526,7 @@ def _choice(profile: Profile, one: _Scored) -> Choice:
 
 
 # Columns that may hold the number of a row that has the name.
-_NAMED_BY_NUMBER = frozenset({"status", "method", "carrier", "country", "region", "category", "provider"})
+_NAMED_BY_NUMBER = frozenset({"currency", "status", "method", "carrier", "country", "region", "category", "provider"})
 LOOKUP_ROWS = 5000
 
 
@@ -526,7 +540,9 @@ def _lookup(profile: Profile, column: Column) -> Lookup | None:
         called = {concept for token in entity.words for concept in token}
         if not wanted & called or entity.rows > LOOKUP_ROWS or entity.where or entity.within:
             continue
-        name = next((one for one in entity.columns if one.place.key is None and _is_a_name(one)), None)
+        named = [one for one in entity.columns if one.place.key is None and _is_a_name(one)]
+        codes = [one for one in entity.columns if "currency" in wanted and one.looks.get("currency", 0) > 0.5]
+        name = next(iter([*codes, *named]), None)
         for key in entity.columns:
             if name is None or key.looks.get("integer", 0.0) < 0.9 or not _numbers_rows(key, entity):
                 continue

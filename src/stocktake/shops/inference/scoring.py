@@ -48,7 +48,7 @@ def name_fit(
         rest = _without(words, concepts)
         if rest is None:
             continue
-        cost = sum(_cost(token, own) for token in rest)
+        cost = sum(_cost(token, own | frozenset(concepts)) for token in rest)
         against = _against(rest, ruled_out)
         score = strength * len(concepts) / (len(concepts) + cost)
         value = score - (0.5 if against else 0.0)

@@ -551,7 +551,8 @@ def _payments(folder: _Folder, mapping: TableMapping) -> str:
     order = next((m for m in folder.proposal.of("orders") if m.entity.name == mapping.entity.name), None)
     method = rows.text("method") or rows.text("provider")
     amount = rows.amount("amount")
-    asset = rows.text("asset")
+    told_apart = _place(mapping, "asset") != _place(mapping, "method")
+    asset = rows.text("asset") if told_apart else None
     if method:
         rows.joins.append(
             "LEFT JOIN method_patterns AS m ON TRY_CAST(m.rank AS INTEGER) = (\n"
@@ -564,7 +565,7 @@ def _payments(folder: _Folder, mapping: TableMapping) -> str:
         order_id="'order:' || t._ref" if order else rows.reference("order_id", "order"),
         site_id="site.site_id",
         method=f"COALESCE(m.method, {sold_for_coins})" if method else sold_for_coins,
-        provider=rows.text("provider") or method,
+        provider=rows.text("provider") if _place(mapping, "provider") != _place(mapping, "method") else method,
         amount=amount,
         currency=_currency(rows, "currency"),
         asset=f"COALESCE(UPPER({asset}), NULLIF(m.asset, ''))" if asset and method
@@ -589,6 +590,10 @@ def _payments(folder: _Folder, mapping: TableMapping) -> str:
             ]
         return rows.statement()
     return _payments_of_orders(folder, rows, order, method)
+
+
+def _place(mapping: TableMapping, slot: str) -> Place | None:
+    return mapping.choices[slot].column.place if slot in mapping.choices else None
 
 
 def _payments_of_orders(folder: _Folder, rows: _Rows, order: TableMapping, method: str | None) -> str:

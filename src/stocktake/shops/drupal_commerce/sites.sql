@@ -1,0 +1,4 @@
+SELECT
+  site_id, name, 'Drupal Commerce' AS software, version AS software_version, tagline, currency, time_zone, admin_email,
+  'source:' || ref AS source_id
+FROM site;

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.headerregistry import HeaderRegistry
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from ipaddress import ip_address
 from typing import Any
@@ -25,6 +27,24 @@ _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECA
 _IN_BRACKETS = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]|\(([0-9A-Fa-f.:]{7,45})\)")
 _ROLES = {"From": "from", "To": "to", "Cc": "cc", "Bcc": "bcc", "Reply-To": "reply-to", "Sender": "sender"}
 
+# Headers of free text, which the library takes apart word by word to put the same together again.
+_FREE = {
+    "received", "return-path", "delivered-to", "x-original-to", "references", "in-reply-to", "subject",
+    "user-agent", "x-mailer", "x-originating-ip",
+}  # fmt: skip
+_registry = HeaderRegistry()
+
+
+@lru_cache(8192)
+def _parsed(name: str, value: str) -> Any:
+    """What the library makes of a header; in a mail box the same ones come again and again."""
+    if name.lower() in _FREE and value.isascii() and "=?" not in value:
+        return value
+    return _registry(name, value)
+
+
+_POLICY = policy.default.clone(header_factory=_parsed)
+
 
 def add(
     raw: bytes, number: int, rows: Gathering, *, file: str | None = None, via: str = "", **known: Any
@@ -39,10 +59,10 @@ def add(
         rows.unit.problem(told, offset=place.get("_offset"), length=place.get("_length"))
         raw = _shortened(raw)
     try:
-        message = message_from_bytes(raw, policy=policy.default)
+        message = message_from_bytes(raw, policy=_POLICY)
     except Exception:  # of many kinds; the headers are then read without the body
         rows.unit.problem("a message can't be taken apart; its headers are kept", offset=place.get("_offset"))
-        message = message_from_bytes(raw.partition(b"\n\n")[0] + b"\n\n", policy=policy.default)
+        message = message_from_bytes(raw.partition(b"\n\n")[0] + b"\n\n", policy=_POLICY)
     body, kind = _body(message)
     encrypted = list(recipients(body or ""))
     attachments = 0

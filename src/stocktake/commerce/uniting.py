@@ -163,7 +163,7 @@ def _digest_of(
 def _install(
     case: Case,
     exhibits: Sequence[_Exhibit],
-    made: Mapping[tuple[str, str], Path | None],
+    made: Mapping[tuple[str, str], Sequence[Path]],
     digest: str | None,
 ) -> None:
     """Exchange the parts: all manifests go first and come back last, so that nobody reads half of a set."""
@@ -182,9 +182,9 @@ def _install(
             home = f"{MAPPED}/{folder}/{part['table']}" if is_replaced else f"{part['table']}/{folder}"
             _move(case.tables / part["file"], case.tables / home / name)
             (replaced if is_replaced else parts).append({**part, "file": f"{home}/{name}"})
-        for (reference, table), place in sorted(made.items()):
-            if reference == one.reference and place is not None:
-                parts.append(_placed(case, folder, table, place))
+        for (reference, table), places in sorted(made.items()):
+            if reference == one.reference:
+                parts += [_placed(case, folder, table, place) for place in places]
         facts = {
             key: value
             for key, value in one.manifest.items()

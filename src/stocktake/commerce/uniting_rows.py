@@ -61,7 +61,7 @@ class Work:
     """Exhibits whose sources are laid together.
 
     ``mapped`` holds, for every exhibit and table, the parts as mapped; views ``mapped_TABLE`` read them. New
-    parts are made under ``out/EXHIBIT/TABLE/`` and stand in ``made``: None where the table is empty now.
+    parts are made under ``out/EXHIBIT/TABLE/`` and stand in ``made``: none where the table is empty now.
     """
 
     exhibits: Sequence[str]
@@ -70,7 +70,7 @@ class Work:
     pairs: Sequence[Pair]
     connection: duckdb.DuckDBPyConnection
     out: Path
-    made: dict[tuple[str, str], Path | None] = field(default_factory=dict)
+    made: dict[tuple[str, str], list[Path]] = field(default_factory=dict)
 
     @property
     def sources(self) -> list[tuple[int, Source]]:
@@ -78,9 +78,8 @@ class Work:
         return [(number, source) for number, group in enumerate(self.groups) for source in group]
 
     def write(self, exhibit: str, table: str, sql: str) -> None:
-        """Make the part of that table and exhibit, in the place of those mapped."""
-        place = self.out / folder_name(exhibit) / table / "united-00000.parquet"
-        place.parent.mkdir(parents=True, exist_ok=True)
+        """Make a part of that table and exhibit, in the place of those mapped; the next where one is made."""
+        place = self._place(exhibit, table)
         there = {row[0] for row in self.rows(f"DESCRIBE {sql}")}
         columns = ", ".join(
             f"CAST({quoted(column) if column in there else 'NULL'} AS {kind}) AS {quoted(column)}"
@@ -90,23 +89,27 @@ class Work:
             f"COPY (SELECT {columns} FROM ({sql}\n)) TO {literal(str(place))} "
             "(FORMAT parquet, COMPRESSION zstd)"
         )
-        self.made[exhibit, table] = place if pq.read_metadata(place).num_rows else None
+        if pq.read_metadata(place).num_rows:
+            self.made[exhibit, table].append(place)
+
+    def _place(self, exhibit: str, table: str) -> Path:
+        made = self.made.setdefault((exhibit, table), [])
+        place = self.out / folder_name(exhibit) / table / f"united-{len(made):05d}.parquet"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
 
     def write_rows(self, exhibit: str, table: str, rows: list[dict[str, Any]]) -> None:
         """Make the part from a few rows that Python holds."""
-        place = self.out / folder_name(exhibit) / table / "united-00000.parquet"
+        place = self._place(exhibit, table)
         write_rows(place, table, rows)
-        self.made[exhibit, table] = place if rows else None
+        if rows:
+            self.made[exhibit, table].append(place)
 
     def parts(self, table: str) -> list[Path]:
         """The parts of a table as they are to be."""
         found: list[Path] = []
         for exhibit in self.exhibits:
-            if (exhibit, table) in self.made:
-                made = self.made[exhibit, table]
-                found += [made] if made else []
-            else:
-                found += self.mapped.get((exhibit, table), ())
+            found += self.made.get((exhibit, table), self.mapped.get((exhibit, table), ()))
         return found
 
     def run(self, sql: str) -> None:
@@ -138,6 +141,7 @@ def lay(work: Work) -> None:
         parts = [part for exhibit in work.exhibits for part in work.mapped.get((exhibit, table), ())]
         view(work.connection, f"mapped_{table}", table, parts)
     if work.groups:
+        work.run("SET preserve_insertion_order = false")  # what is written is sorted
         _sources(work)
         _renamed(work)
         for table in ROWS:
@@ -148,6 +152,8 @@ def lay(work: Work) -> None:
             _moved(work, table)
             if table != "listings":  # by which tiers are told from new ones
                 work.run(f"DROP TABLE version_{table}")
+            if table not in NAMED:
+                work.run(f"DROP TABLE best_{table}")
         for table in ROWS:
             _refilled(work, table)
         for exhibit in work.exhibits:
@@ -315,9 +321,9 @@ def _best(work: Work, table: str) -> None:
 
     The sources are gone through from the latest on.
     """
-    for name, extra in (("best", ""), ("gone", ", later INTEGER, how VARCHAR")):
-        columns = "grp INTEGER, source INTEGER, local VARCHAR, id VARCHAR, row_id VARCHAR, source_id VARCHAR"
-        work.run(f"CREATE OR REPLACE TEMP TABLE {name}_{table} ({columns}, parent VARCHAR{extra})")
+    columns = "grp INTEGER, source INTEGER, row_id VARCHAR, source_id VARCHAR"
+    work.run(f"CREATE OR REPLACE TEMP TABLE best_{table} ({columns}, local VARCHAR, parent VARCHAR)")
+    work.run(f"CREATE OR REPLACE TEMP TABLE gone_{table} ({columns}, id VARCHAR, later INTEGER, how VARCHAR)")
     told = [f"basis {test} 'recorded'" for test in ("=", "<>")] if table == "accounts" else ["true"]
     first = True
     for which in told:
@@ -325,8 +331,8 @@ def _best(work: Work, table: str) -> None:
             own = f"SELECT * FROM version_{table} WHERE source = {number} AND {which}"
             if not first:
                 work.run(
-                    f"INSERT INTO gone_{table} SELECT v.grp, v.source, v.local, v.id, b.row_id, v.source_id, "
-                    f"v.parent, b.source, 'older' FROM ({own}) AS v "
+                    f"INSERT INTO gone_{table} SELECT v.grp, v.source, b.row_id, v.source_id, v.id, "
+                    f"b.source, 'older' FROM ({own}) AS v "
                     f"JOIN best_{table} AS b ON b.local = v.local AND b.grp = v.grp"
                 )
                 own = (
@@ -334,7 +340,7 @@ def _best(work: Work, table: str) -> None:
                     "ON b.local = v.local AND b.grp = v.grp"
                 )
             work.run(
-                f"INSERT INTO best_{table} SELECT grp, source, local, id, id, source_id, parent FROM ({own})"
+                f"INSERT INTO best_{table} SELECT grp, source, id, source_id, local, parent FROM ({own})"
             )
             first = False
 
@@ -355,7 +361,7 @@ def _left(work: Work, table: str) -> None:
     work.run(
         f"""
         INSERT INTO gone_{table}
-        SELECT b.grp, b.source, b.local, b.row_id, o.row_id, b.source_id, b.parent, l.later, 'left'
+        SELECT b.grp, b.source, o.row_id, b.source_id, b.row_id, l.later, 'left'
         FROM best_{table} AS b
         JOIN best_orders AS o ON o.local = b.parent AND o.grp = b.grp AND o.source > b.source
         JOIN lapse AS l ON l.source = b.source AND l.tbl = {_raw_table(work, "b")} AND l.kind = 'vanished'
@@ -502,7 +508,7 @@ def _changes(work: Work, table: str) -> None:
     elif table != "sites":
         # What tells of an account by its orders alone goes with them.
         told = "SELECT account_id FROM mapped_accounts WHERE kind = 'guest' OR basis <> 'recorded'"
-        own_rows = f"AND b.id NOT IN ({told})" if table == "accounts" else ""
+        own_rows = f"AND b.row_id NOT IN ({told})" if table == "accounts" else ""
         gone = f"""
             UNION ALL
             SELECT COALESCE(l.kind, 'missing'), b.row_id, {nothing}, {nothing}, {nothing}, b.row_id,
@@ -710,29 +716,24 @@ def _price_tiers(work: Work, exhibit: str) -> None:
 
 def _own_tables(work: Work, exhibit: str) -> None:
     """What left its table, and what changed, in this exhibit's rows."""
-    left = " UNION ALL ".join(
-        f"""
-        SELECT g.id AS superseded_id, {literal(table)} AS table_name, g.row_id, g.source_id, g.grp, g.how,
-          l.name AS later
-        FROM gone_{table} AS g
-        JOIN source_of AS s ON s.source = g.source AND s.exhibit = {literal(exhibit)}
-        JOIN source_of AS l ON l.source = g.later"""
-        for table in ROWS
-    )
     site = "(SELECT grp, MAX_BY(row_id, source) AS site_id FROM best_sites GROUP BY grp HAVING COUNT(*) = 1)"
     stamped = f"{literal(exhibit)} AS exhibit, 'derived' AS basis, {literal(RULE)} AS rule"
-    work.write(
-        exhibit,
-        "superseded",
-        f"""
-        SELECT u.superseded_id, u.table_name, u.row_id, b.site_id,
-          CASE WHEN u.how = 'left' THEN 'no part of its order any more in '
-            ELSE 'older version of a row in ' END || u.later AS reason,
-          u.source_id, {stamped}
-        FROM ({left}) AS u LEFT JOIN {site} AS b ON b.grp = u.grp
-        ORDER BY table_name, length(superseded_id), superseded_id
-        """,
-    )
+    for table in sorted(ROWS):
+        work.write(
+            exhibit,
+            "superseded",
+            f"""
+            SELECT g.id AS superseded_id, {literal(table)} AS table_name, g.row_id, b.site_id,
+              CASE WHEN g.how = 'left' THEN 'no part of its order any more in '
+                ELSE 'older version of a row in ' END || l.name AS reason,
+              g.source_id, {stamped}
+            FROM gone_{table} AS g
+            JOIN source_of AS s ON s.source = g.source AND s.exhibit = {literal(exhibit)}
+            JOIN source_of AS l ON l.source = g.later
+            LEFT JOIN {site} AS b ON b.grp = g.grp
+            ORDER BY length(superseded_id), superseded_id
+            """,
+        )
     changed = " UNION ALL ".join(
         f"SELECT {literal(table)} AS table_name, c.* FROM change_{table} AS c "
         f"LEFT JOIN refilled_{table} AS f ON f.id = c.row_id AND f.column_name = c.column_name "
@@ -840,7 +841,7 @@ def _completeness(work: Work) -> None:
 def _left_raw_rows(work: Work, exhibit: str) -> dict[str, list[tuple[str, int]]]:
     """Raw rows of the exhibit that only rows cite which left, by raw table: reason and number of rows."""
     superseded = work.made.get((exhibit, "superseded"))
-    if superseded is None:
+    if not superseded:
         return {}
     standing = " UNION ALL ".join(
         f"SELECT source_id FROM {parquet(parts)}" for table in ROWS if (parts := work.parts(table))
@@ -851,7 +852,7 @@ def _left_raw_rows(work: Work, exhibit: str) -> dict[str, list[tuple[str, int]]]
         f"""
         SELECT s.table_name, u.reason, COUNT(*)
         FROM (
-          SELECT source_id, MIN(reason) AS reason FROM {parquet([superseded])}
+          SELECT source_id, MIN(reason) AS reason FROM {parquet(superseded)}
           WHERE source_id NOT IN (SELECT source_id FROM ({standing}) WHERE source_id IS NOT NULL)
           GROUP BY source_id
         ) AS u

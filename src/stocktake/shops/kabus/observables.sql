@@ -1,0 +1,7 @@
+SELECT
+  'observable:' || a._ref AS observable_id, 'xmr' AS kind, a.monero_address AS value, a.monero_address AS normalised,
+  'item:' || shop.exhibit || '/' || shop.path AS item_id,
+  'payout address of ' || COALESCE(m.username, a.user_id) AS context, 'source:' || a._ref AS source_id
+FROM return_addresses AS a
+CROSS JOIN shop
+LEFT JOIN member AS m ON m.id = a.user_id;

@@ -14,7 +14,7 @@ from stocktake.shops.unpack import unpack
 
 TABLE = LogicalTable(
     name="t", called="t", key=("id",), columns={"id": "BIGINT", "body": "BLOB"}, names={}, like={},
-    needs=("id",), html=frozenset(), shared=False, details={},
+    needs=("id",), html=frozenset(), hex=frozenset(), shared=False, details={},
 )  # fmt: skip
 
 

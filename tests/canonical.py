@@ -69,6 +69,25 @@ def add_captured(rows: Rows) -> None:
         )
 
 
+def add_files(rows: Rows) -> None:
+    """Files of the first exhibit: known software, changed, configuration, and of the shop's own."""
+    package, by = "dpkg: nginx-common 1.22.1-9", "the seized system's own package list"
+    for path, known, changed_from in (
+        ("usr/sbin/nginx", package, None),
+        ("usr/sbin/sshd", None, "dpkg: openssh-server 1:9.2p1-2"),
+        ("etc/nginx/nginx.conf", None, f"{package}, a file of configuration"),
+        ("home/keeper/notes.txt", None, None),
+    ):
+        rows["items"].append(
+            {
+                "item_id": f"item:KC/1/{path}", "path": path, "size": 1000, "kind": "text/plain", "deleted": False,
+                "privileged": False, "known": known, "known_by": by if known else None,
+                "changed_from": changed_from, "exhibit": "KC/1", "source_id": f"source:KC/1/{path}",
+                "basis": "recorded", "rule": "process.py",
+            }
+        )  # fmt: skip
+
+
 class Shop:
     """One made-up shop, adding its rows to ``rows``."""
 

@@ -34,6 +34,7 @@ ORIGIN = "http://127.0.0.1:8765"
 LOOKS = ["/orders", "/accounts", f"/order?id={ORDER}", f"/account?id={ACCOUNT}", f"/listing?id={LISTING}"]
 BY_CARD = "order_id IN (SELECT order_id FROM payments WHERE method = 'card')"
 PAGES = ["/", *LOOKS, "/listings", "/problems", "/completeness", "/exhibits", "/why", f"/why?id={MESSAGE}"]
+PAGES += ["/files", "/files?state=changed"]
 
 
 def moment(*parts: int) -> datetime:

@@ -8,7 +8,7 @@ from stocktake.custody import ledger
 from web_case import ACCOUNT, LISTING, MESSAGE, ORDER, made_case
 
 PAGES = [
-    "/", "/orders", "/accounts", "/listings", "/problems", "/completeness", "/exhibits", "/why",
+    "/", "/orders", "/accounts", "/listings", "/files", "/problems", "/completeness", "/exhibits", "/why",
     "/orders?page=x",
     f"/order?id={quote(ORDER)}", f"/account?id={quote(ACCOUNT)}", f"/listing?id={quote(LISTING)}",
     f"/why?id={quote(MESSAGE)}", "/why?id=figure:takings", "/orders?status=completed&method=card&text=m1",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from canonical import START, Rows, canonical_tables, shop_rows
+from canonical import START, Rows, add_files, canonical_tables, shop_rows
 from stocktake.case import Case, Settings, folder_name
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.tables import install
@@ -35,6 +35,7 @@ def made_case(path: Path, *, orders: int = 60) -> Case:
     ledger.record(case, "new", {"reference": settings.reference})
     rows = shop_rows(orders=orders)
     _add_hostile(rows)
+    add_files(rows)
     for reference in ("KC/1", "KC/2"):
         _add_sources(rows, reference, path.parent / f"{folder_name(reference)}.sql", case)
     for table in rows.values():

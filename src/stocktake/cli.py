@@ -347,6 +347,35 @@ def scope(
 
 
 @app.command()
+def known(
+    case: CasePath,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A list of digests, NSRL's, or a program's archive.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What it is, such as “WordPress 6.5.2”.")] = "",
+    drop: Annotated[str, typer.Option("--drop", help="Take the hash set of this name out again.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say which hash sets of known software the case has, take one in, or take one out."""
+    from stocktake import known as sets
+
+    opened = Case.open(case)
+    if file is not None and drop:
+        raise UserError("Take a hash set in or take one out, not both at once.")
+    with opened.locked("process"):
+        if file is not None:
+            found = [sets.take_in_set(opened, file, name or file.name)]
+        elif drop:
+            found = [sets.drop_set(opened, drop)]
+        else:
+            found = sets.hash_sets(opened)
+    lines = [f"{visible(one.name)}: {one.entries:,} files, {one.kind}, from {visible(one.file)}" for one in found]
+    if file is not None or drop:
+        lines.append("Run stocktake process CASE to mark files by it." if file else "It is taken out.")
+    _print(as_json, [asdict(one) for one in found], "\n".join(lines) or "The case has no hash set.")
+
+
+@app.command()
 def verify(case: CasePath, as_json: AsJson = False) -> None:
     """Re-hash every exhibit and derived part, walk the ledger, check its signatures."""
     from stocktake.custody import ledger

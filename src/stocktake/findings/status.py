@@ -49,6 +49,7 @@ class Status:
     accounts: list[Account]
     unbalanced: int
     problems: dict[str, int]
+    files: dict[str, int]
     scope: str
     held_back: Held
 
@@ -72,6 +73,18 @@ def status(case: Case) -> Status:
         unbalanced = connection.execute(
             "SELECT count(*) FROM completeness WHERE found IS DISTINCT FROM mapped + set_aside"
         ).fetchone()
+        files = connection.execute(
+            """
+            SELECT
+              CASE
+                WHEN changed_from LIKE '%a file of configuration' THEN 'configuration changed'
+                WHEN changed_from IS NOT NULL THEN 'changed'
+                WHEN known IS NOT NULL THEN 'known by ' || known_by
+                ELSE 'others'
+              END, count(*)
+            FROM items GROUP BY ALL ORDER BY ALL
+            """
+        ).fetchall()
         problems = connection.execute(
             "SELECT severity, count(*) FROM problems GROUP BY ALL ORDER BY ALL"
         ).fetchall()
@@ -86,6 +99,7 @@ def status(case: Case) -> Status:
         accounts=[Account(*account) for account in accounts],
         unbalanced=unbalanced[0] if unbalanced else 0,
         problems=dict(problems),
+        files=dict(files),
         scope=scope.text if (scope := decisions(case).scope) is not None else "",
         held_back=held_back,
     )
@@ -120,6 +134,9 @@ def text(status: Status) -> str:
         lines += ["", "Held back"]
         lines += [f"  scope: {visible(status.scope)}"] if status.scope else []
         lines += [f"  {visible(sentence)}" for sentence in status.held_back.sentences]
+    if set(status.files) - {"others"}:
+        lines += ["", "Files that are known software, or were changed from what was declared of them"]
+        lines += [f"  {count:>12,}  {visible(state)}" for state, count in status.files.items()]
     lines += ["", "Problems"]
     lines += [f"  {severity:10} {count:>8,}" for severity, count in status.problems.items()] or ["  none"]
     return "\n".join(lines)

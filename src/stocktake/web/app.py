@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stocktake.case import Case
 from stocktake.errors import UserError
 from stocktake.web.data import ChangingError, Tables, TooSlowError
-from stocktake.web.pages import accounts, exhibits, listings, orders, overview, reading, why
+from stocktake.web.pages import accounts, exhibits, items, listings, orders, overview, reading, why
 from stocktake.web.pages.subject import UnknownIdError
 from stocktake.web.respond import Desk, desk, page, session, templates, trouble
 from stocktake.web.session import COOKIE, Door
@@ -67,6 +67,8 @@ def application(
             Route("/accounts", accounts.table),
             Route("/accounts.csv", accounts.download),
             Route("/account", accounts.account),
+            Route("/files", items.table),
+            Route("/files.csv", items.download),
             Route("/listings", listings.table),
             Route("/listings.csv", listings.download),
             Route("/listing", listings.listing),

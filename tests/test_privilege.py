@@ -356,7 +356,7 @@ def marks(blocks: list[bytes]):
         def __init__(self) -> None:
             self.left = list(blocks)
 
-        def read(self, size: int = -1) -> bytes:
+        def read(self, _: int = -1) -> bytes:
             return self.left.pop(0) if self.left else b""
 
     watched = Watched(Blocks(), LISTED)

@@ -288,8 +288,8 @@ def privilege(
             for one, roots in released:
                 decisions.record_release(opened, one, roots, by, reason)
             hold_back(opened)
-        facts = [{"id": one, "roots": roots} for one, roots in released]
-        _print(as_json, facts, "\n".join(f"Released: {visible(one)}" for one, _ in released))
+        told = [{"id": one, "roots": roots} for one, roots in released]
+        _print(as_json, told, "\n".join(f"Released: {visible(one)}" for one, _ in released))
     elif act is not None:
         raise UserError("The acts are: --list FILE, and release ID --by NAME --reason TEXT.")
     else:
@@ -416,6 +416,36 @@ def serve(
 
 
 @app.command()
+def captures(
+    case: CasePath,
+    selectors: Annotated[
+        Path | None, typer.Option("--selectors", help="Take in this TOML of CSS selectors for a market.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who takes it in.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say by which selectors captured pages are read, or take in an examiner's own."""
+    from stocktake.artefacts.captures import taken_in
+    from stocktake.artefacts.captures.selectors import shipped
+
+    opened = Case.open(case)
+    if selectors is not None:
+        taken = taken_in.take_in(opened, selectors, by)
+        facts = {"name": taken.name, "file": taken.file, "sha256": taken.sha256, "by": taken.by}
+        told = f"The selectors {taken.name} are taken in as {taken.file}, SHA-256 {taken.sha256}."
+        _print(as_json, facts, f"{told}\nstocktake process CASE reads the captures by them.")
+        return
+    own = [
+        {"name": one.name, "file": one.file, "sha256": one.sha256, "by": one.by}
+        for one in taken_in.in_force(opened)
+    ]
+    known = [{"name": one.name, "file": "", "sha256": "", "by": "stocktake"} for one in shipped()]
+    lines = [f"{one['name']}: taken in by {visible(one['by'])} as {one['file']}" for one in own]
+    lines += [f"{one['name']}: comes with stocktake" for one in known]
+    _print(as_json, [*own, *known], "\n".join(lines))
+
+
+@app.command()
 def shops(
     case: Annotated[
         Path | None, typer.Argument(metavar="[CASE]", help="Say what was recognised in this case.")
@@ -433,7 +463,7 @@ def shops(
         return
     opened = Case.open(case)
     found = [one for exhibit in exhibits(opened) for one in recognise(opened, exhibit.reference)]
-    facts = [
+    facts: list[dict[str, Any]] = [
         {
             "exhibit": one.exhibit,
             "path": one.path,

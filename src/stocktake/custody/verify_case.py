@@ -103,7 +103,10 @@ class Verification:
     notes: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts", "reports", "lists"),
+            (
+                *("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts"),
+                *("reports", "lists"),
+            ),
             0,
         )
     )
@@ -1062,7 +1065,7 @@ def _vouched_parts(
     vouched: set[str],
     found: Verification,
 ) -> list[tuple[str, str, int]]:
-    """The parts that the manifests of a ledger entry list; they and the manifests are added to ``vouched``."""
+    """The parts that the manifests of a ledger entry list; ``vouched`` gets them and the manifests."""
     line, detail = entry
     parts: list[tuple[str, str, int]] = []
     manifests = detail.get("manifests")

@@ -1,4 +1,4 @@
-"""What is held back, and why, without its content: as possibly privileged, or out of the authority's scope."""
+"""What is held back and why, without its content: as possibly privileged, or as out of scope."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +40,7 @@ class Held:
         for table, _, rows in self.out_of_scope:
             outside[table] = outside.get(table, 0) + rows
         if outside:
-            told.append(_sentence(outside, "out of reach, being out of the authority’s scope"))
+            told.append(_sentence(outside, "out of reach, being out of the scope of the authority"))
         return told
 
 

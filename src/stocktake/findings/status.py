@@ -58,7 +58,8 @@ def status(case: Case) -> Status:
     """Look at the case as it stands."""
     with open_case(case) as connection:
         manifests = {exhibit.reference: read_manifest(case, exhibit.reference) for exhibit in exhibits(case)}
-        tables = sorted({part["table"] for one in manifests.values() for part in (one["parts"] if one else ())})
+        processed = [manifest for manifest in manifests.values() if manifest]
+        tables = sorted({part["table"] for manifest in processed for part in manifest["parts"]})
         rows: dict[str, int] = {}
         for table in tables:
             counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()

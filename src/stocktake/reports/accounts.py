@@ -7,6 +7,7 @@ from decimal import Decimal
 import duckdb
 
 from stocktake.findings.figures import FigureResult, FigureRow, evaluate, figures, nothing
+from stocktake.findings.holding import held
 from stocktake.reports.document import Block, Column, Paragraph, Piece, Row, Section, Table, Text, pieces
 from stocktake.reports.references import References
 from stocktake.reports.wording import count, listed, money, number, shown
@@ -70,7 +71,11 @@ def in_short(connection: duckdb.DuckDBPyConnection, refs: References, read: Acco
             if not read.wrong
             else f"The accounts do not balance in {count(len(read.wrong), 'place')}, see section\u00a03.",
         )
-    return [Paragraph(told), Paragraph(_problems_sentence(connection, refs))]
+    return [
+        Paragraph(told),
+        *(Paragraph(pieces(shown(sentence, 1000))) for sentence in held(connection).sentences),
+        Paragraph(_problems_sentence(connection, refs)),
+    ]
 
 
 def _whole(connection: duckdb.DuckDBPyConnection, name: str) -> FigureRow:
@@ -134,6 +139,16 @@ def section(
                 )
             )
         )
+    blocks += [
+        Paragraph(
+            pieces(
+                Piece("strong", "Held back: "),
+                shown(sentence, 1000),
+                " No figure of this report counts them, though the rows above were read and are kept.",
+            )
+        )
+        for sentence in held(connection).sentences
+    ]
     if read.rows.rows:
         blocks += _rows_table(connection, refs, read)
     blocks += _bytes_table(connection, refs)

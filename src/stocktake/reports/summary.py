@@ -32,6 +32,7 @@ from stocktake.reports.references import References
 from stocktake.reports.rules import commerce_rule
 from stocktake.reports.typeset import typeset
 from stocktake.reports.wording import count, listed, moment, number, shown, size
+from stocktake.review.decisions import decisions
 
 _SENTENCES = (
     (
@@ -122,6 +123,7 @@ def _cover(case: Case, head: ledger.Head, made: datetime) -> list[tuple[str, Tex
         ("Name", [shown(settings.name) or "not stated"]),
         ("Lead force", [shown(settings.lead_force) or "not stated"]),
         ("Authority", [shown(settings.authority, 600) or "not stated"]),
+        *_scope(case),
         ("Prepared by", [shown(_account()), Piece("soft", " (account on the computer that made it)")]),
         ("Case as it stood at", [f"{moment(made.astimezone(UTC))} UTC"]),
         ("", [f"{moment(local)} {shown(settings.time_zone)}"]),
@@ -129,6 +131,14 @@ def _cover(case: Case, head: ledger.Head, made: datetime) -> list[tuple[str, Tex
         ("", [Piece("mono", head.head)]),
         ("Made with", [f"stocktake {version('stocktake')}"]),
     ]
+
+
+def _scope(case: Case) -> list[tuple[str, Text]]:
+    """The scope that the figures keep to, where one is recorded."""
+    scope = decisions(case).scope
+    if scope is None:
+        return []
+    return [("Scope", [shown(scope.text, 600)]), ("", [shown(scope.authority, 600)])]
 
 
 def _unread(case: Case, seized: Sequence[Exhibit]) -> list[str]:

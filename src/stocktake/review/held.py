@@ -47,7 +47,7 @@ class Held:
 
     def file(self, name: str) -> Path:
         """One of the files beside the parts."""
-        return self.case.path / "held" / self.manifest["folder"] / name
+        return self.case.path / "held" / str(self.manifest["folder"]) / name
 
 
 def held(case: Case) -> Held | None:

@@ -58,7 +58,9 @@ class Term:
 
     @cached_property
     def _words(self) -> list[str]:
-        return re.sub(r"[-'’]", " ", self.text.rstrip("*")).split() if self.kind == "word" else [self.text]
+        return (
+            re.sub("[-'\u2019]", " ", self.text.rstrip("*")).split() if self.kind == "word" else [self.text]
+        )
 
     def _wrapped(self, words: list[str], gap: str, *, wide: bool = False) -> str:
         """The words one after the other, and not in the middle of a longer one."""

@@ -44,12 +44,13 @@ class Scope:
     @property
     def limited(self) -> bool:
         """Whether anything can be out of it."""
-        return bool(self.by_place or self.without)
+        return bool(self.first or self.last or self.sites or self.without)
 
     @property
-    def by_place(self) -> bool:
-        """Whether dates or sites limit it, so that a row must show that it is within."""
-        return bool(self.first or self.last or self.sites)
+    def to_be_shown(self) -> bool:
+        """Whether a row of which nothing is known is out of it: dates or sites limit it."""
+        dated = bool(self.first or self.last) and not self.undated
+        return dated or (bool(self.sites) and not self.siteless)
 
     def bounds(self, time_zone: str) -> tuple[datetime | None, datetime | None]:
         """The first moment within the dates, and the first after them, in UTC without a zone."""

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stocktake.case import Case
 from stocktake.errors import UserError
 from stocktake.web.data import ChangingError, Tables, TooSlowError
-from stocktake.web.pages import accounts, exhibits, items, listings, orders, overview, reading, why
+from stocktake.web.pages import accounts, exhibits, held, items, listings, orders, overview, reading, why
 from stocktake.web.pages.subject import UnknownIdError
 from stocktake.web.respond import Desk, desk, page, session, templates, trouble
 from stocktake.web.session import COOKIE, Door
@@ -75,6 +75,7 @@ def application(
             Route("/problems", reading.problems),
             Route("/problems.csv", reading.download_problems),
             Route("/completeness", reading.completeness),
+            Route("/held", held.held_back),
             Route("/exhibits", exhibits.exhibits),
             Route("/why", why.why),
             Route("/why/bytes", why.row_bytes),

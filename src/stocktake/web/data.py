@@ -14,6 +14,8 @@ import duckdb
 from stocktake.case import Case
 from stocktake.commerce.tables import define_views
 from stocktake.engine import duck
+from stocktake.review.decisions import decisions
+from stocktake.review.held import manifest_path
 
 # Seconds that a page's questions may take together, and a download's.
 PAGE_SECONDS = 30.0
@@ -86,7 +88,11 @@ class Tables:
             shutil.rmtree(self._spill, ignore_errors=True)
 
     def _on_disk(self) -> object:
-        return [(path.name, path.stat().st_mtime_ns) for path in sorted(self._case.tables.glob("*.json"))]
+        tables = sorted(self._case.tables.glob("*.json"))
+        held = [path for path in (manifest_path(self._case),) if path.exists()]
+        # A decision counts from when it is recorded: what it may hold back is not shown until it is applied.
+        decided = decisions(self._case).digest
+        return decided, [(path.name, path.stat().st_mtime_ns) for path in [*tables, *held]]
 
     def _current(self) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any]]:
         with self._lock:

@@ -38,7 +38,6 @@ from stocktake.withholding.raw_rows import RawRows
 _ROW = "file VARCHAR, n BIGINT"
 _TABLES = f"""
 CREATE TEMP TABLE item_held (exhibit VARCHAR, path VARCHAR, root VARCHAR, reason VARCHAR);
-CREATE TEMP TABLE read_into_rows (exhibit VARCHAR, path VARCHAR);
 CREATE TEMP TABLE passage_held
   (exhibit VARCHAR, path VARCHAR, begin BIGINT, reach BIGINT, root VARCHAR, reason VARCHAR);
 CREATE TEMP TABLE raw_gone
@@ -119,6 +118,7 @@ def _make(
         connection.execute(_TABLES)
         for table, files in parts(case).items():
             _numbered(connection, table, files)
+        raw_rows.name_items(connection, raw)
         listed = decided.privilege_list(case)
         if listed is not None:
             privileged.hold(connection, case, raw, listed, decided.released)

@@ -24,11 +24,12 @@ from stocktake.custody.exhibit import exhibits
 from stocktake.engine.duck import literal, parquet, quoted
 from stocktake.records.catalogue import INSPECTION, RawTable
 from stocktake.review.privilege_list import PrivilegeList, Term
-from stocktake.withholding.raw_rows import Edge, RawRows, Unit, placed, rows, text, values
+from stocktake.withholding.raw_rows import AT_BYTES, Edge, RawRows, is_page, placed, rows, text, values
 from stocktake.withholding.scope_rules import NEVER_OUT, rules
 
-# An observable that was seen in a file's bytes is judged by those, which its context shows.
-_NOT_BY_TEXT = {"observables": " WHERE rule <> 'inspection.py'"}
+# An observable that was seen in a file's bytes is judged by those, which its context shows, unless it was
+# seen in what they mean once decoded.
+_NOT_BY_TEXT = {"observables": f" WHERE unwrapped IS NOT NULL OR NOT {AT_BYTES.format('source_id')}"}
 
 
 def hold(
@@ -41,7 +42,7 @@ def hold(
     """Fill ``item_held``, ``passage_held``, ``raw_gone`` and ``gone`` with what the list holds back."""
     values(connection, "released", {"name": "VARCHAR"}, [(root,) for root in released])
     _marks(connection, case)
-    _items(connection, raw, listed)
+    _items(connection, listed)
     for table in raw.tables:
         _rows_by_text(connection, table, listed)
     _rows_by_bytes(connection, raw)
@@ -51,8 +52,8 @@ def hold(
     _items_within(connection, raw)
     _canonical(connection, listed)
     # Only now: what hangs on a released row was held for that row, and not for its own words.
-    for table in ("item_held", "passage_held", "raw_gone", "gone"):
-        connection.execute(f"DELETE FROM {table} WHERE root IN (SELECT name FROM released)")
+    for filled in ("item_held", "passage_held", "raw_gone", "gone"):
+        connection.execute(f"DELETE FROM {filled} WHERE root IN (SELECT name FROM released)")
 
 
 def _marks(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
@@ -76,7 +77,7 @@ def _marks(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
                 )
 
 
-def _items(connection: duckdb.DuckDBPyConnection, raw: RawRows, listed: PrivilegeList) -> None:
+def _items(connection: duckdb.DuckDBPyConnection, listed: PrivilegeList) -> None:
     """Whole files: by path, and by content where they were not read into rows."""
     quick = re.compile("|".join(_path_expression(term) for term in listed.terms), re.IGNORECASE | re.DOTALL)
     found = []
@@ -85,23 +86,10 @@ def _items(connection: duckdb.DuckDBPyConnection, raw: RawRows, listed: Privileg
         if reason:
             found.append((exhibit, path, f"item:{exhibit}/{path}", reason))
     values(connection, "item_held", dict.fromkeys(("exhibit", "path", "root", "reason"), "VARCHAR"), found)
-    in_rows = [
-        (exhibit, path)
-        for (exhibit, _), unit in raw.units.items()
-        if any(table["rows"] for table in unit.manifest["tables"])
-        for path in unit.items
-        if not _is_page(unit, path)
-    ]
-    values(connection, "read_into_rows", {"exhibit": "VARCHAR", "path": "VARCHAR"}, in_rows)
     connection.execute(
         "INSERT INTO item_held SELECT exhibit, path, 'item:' || exhibit || '/' || path, min(reason) "
         "FROM mark ANTI JOIN read_into_rows USING (exhibit, path) GROUP BY exhibit, path"
     )
-
-
-def _is_page(unit: Unit, path: str) -> bool:
-    """Whether the item is a page that a web capture holds: read with it, and a file of its own all the same."""
-    return unit.manifest["kind"].startswith("captures:") and path != unit.manifest["path"]
 
 
 def _path_expression(term: Term) -> str:
@@ -112,11 +100,7 @@ def _rows_by_text(connection: duckdb.DuckDBPyConnection, table: RawTable, listed
     found = _matching(f"({rows(table, f'{text(table)} AS said')})", listed)
     if found is None:
         return
-    place = ", ".join(literal(one) for one in (table.exhibit, table.path, table.label))
-    connection.execute(
-        f"INSERT INTO raw_gone SELECT file, n, ref, {place}, begin, reach, 'privilege', 'source:' || ref, "
-        f"matched FROM ({found})"
-    )
+    connection.execute(f"{raw_into(table)}, 'privilege', 'source:' || r.ref, matched FROM ({found}) AS r")
     _name_reasons(connection, "raw_gone", listed)
 
 
@@ -157,22 +141,23 @@ def _rows_by_bytes(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
             else:
                 # Its rows were judged by their text. What else lies in the file can't be told from them.
                 connection.execute(
-                    f"INSERT INTO passage_held SELECT exhibit, path, NULL, NULL, {name}, min(reason) FROM mark "
+                    f"INSERT INTO passage_held SELECT exhibit, path, NULL, NULL, {name}, "
+                    "min(reason) FROM mark "
                     f"WHERE {here} GROUP BY exhibit, path"
                 )
             continue
         connection.execute(f"CREATE OR REPLACE TEMP TABLE here AS SELECT * FROM mark WHERE {here}")
         for table in tables:
-            place = ", ".join(literal(one) for one in (exhibit, path, table.label))
             connection.execute(
-                f"INSERT INTO raw_gone SELECT r.file, r.n, r.ref, {place}, r.begin, r.reach, 'privilege', "
-                f"'source:' || r.ref, min(h.reason) FROM ({rows(table)}) AS r "
+                f"{raw_into(table)}, 'privilege', 'source:' || r.ref, min(h.reason) FROM "
+                f"({rows(table)}) AS r "
                 "JOIN here AS h ON r.begin < h.reach AND r.reach > h.begin GROUP BY ALL"
             )
         every = " UNION ALL ".join(f"SELECT begin, reach FROM ({rows(table)})" for table in tables)
         connection.execute(
             "INSERT INTO passage_held SELECT exhibit, path, begin, reach, "
-            "'source:' || exhibit || '/' || path || '@' || begin || '+' || (reach - begin), reason FROM here AS h "
+            "'source:' || exhibit || '/' || path || '@' || begin || '+' || (reach - begin), reason "
+            "FROM here AS h "
             f"WHERE NOT EXISTS (SELECT 1 FROM ({every}) AS r WHERE r.begin < h.reach AND r.reach > h.begin)"
         )
 
@@ -184,12 +169,11 @@ def _by_file(tables: list[RawTable], kind: str) -> RawTable | None:
 
 
 def _of_file(table: RawTable, home: str, path: str, marked: str) -> str:
-    place = ", ".join(literal(one) for one in (table.exhibit, table.path, table.label))
     name = literal(path.removeprefix(home).lstrip("/"))
     source = rows(table, '"file" AS letter')
     return (
-        f"INSERT INTO raw_gone SELECT file, n, ref, {place}, begin, reach, 'privilege', 'source:' || ref, "
-        f"(SELECT min(reason) FROM mark WHERE {marked}) FROM ({source}) WHERE letter = {name}"
+        f"{raw_into(table)}, 'privilege', 'source:' || r.ref, "
+        f"(SELECT min(reason) FROM mark WHERE {marked}) FROM ({source}) AS r WHERE letter = {name}"
     )
 
 
@@ -199,7 +183,7 @@ def _rows_of_items(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
     owner = {(exhibit, path): unit for (exhibit, _), unit in raw.units.items() for path in unit.items}
     for exhibit, path, root, reason in held:
         unit = owner.get((exhibit, path))
-        if unit is None or _is_page(unit, path):
+        if unit is None or is_page(unit, path):
             continue
         home = unit.manifest["path"]
         tables = [table for table in raw.tables if table.exhibit == exhibit and table.path == home]
@@ -209,25 +193,20 @@ def _rows_of_items(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
             tables = [table for table in tables if f"{table.database}.{table.name}" in names]
         by_file = _by_file(tables, unit.manifest["kind"])
         for table in [by_file] if by_file is not None else tables:
-            place = ", ".join(literal(one) for one in (exhibit, home, table.label))
             why = f"'privilege', {literal(root)}, {literal(reason)}"
             source, condition = rows(table), "true"
             if by_file is not None:
                 source = rows(table, '"file" AS letter')
                 condition = f"letter = {literal(path.removeprefix(home).lstrip('/'))}"
-            connection.execute(
-                f"INSERT INTO raw_gone SELECT file, n, ref, {place}, begin, reach, {why} FROM ({source}) "
-                f"WHERE {condition}"
-            )
+            connection.execute(f"{raw_into(table)}, {why} FROM ({source}) AS r WHERE {condition}")
 
 
 def _letters_of_attachments(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
     """The letters with which files that are held were sent."""
     for table, inside in letters(raw):
-        place = ", ".join(literal(one) for one in (table.exhibit, table.path, table.label))
         connection.execute(
-            f"INSERT INTO raw_gone SELECT DISTINCT r.file, r.n, r.ref, {place}, r.begin, r.reach, 'privilege', "
-            f"i.root, i.reason FROM ({rows(table, f'{inside} AS inside')}) AS r JOIN item_held AS i "
+            f"{raw_into(table)}, 'privilege', i.root, i.reason FROM "
+            f"({rows(table, f'{inside} AS inside')}) AS r JOIN item_held AS i "
             f"ON i.exhibit = {literal(table.exhibit)} AND starts_with(i.path, r.inside)"
         )
 
@@ -241,7 +220,8 @@ def _items_within(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
     for table, inside in letters(raw):
         connection.execute(
             "INSERT INTO item_held SELECT DISTINCT c.exhibit, c.path, g.root, g.reason "
-            f"FROM ({rows(table, f'{inside} AS inside')}) AS r JOIN raw_gone AS g ON g.file = r.file AND g.n = r.n "
+            f"FROM ({rows(table, f'{inside} AS inside')}) AS r JOIN raw_gone AS g ON g.file = "
+            "r.file AND g.n = r.n "
             f"AND g.kind = 'privilege' JOIN c_items AS c ON c.exhibit = {literal(table.exhibit)} "
             "AND starts_with(c.path, r.inside)"
         )
@@ -269,6 +249,12 @@ def _with_what_belongs(connection: duckdb.DuckDBPyConnection, edges: Iterable[Ed
         pass
 
 
+def raw_into(table: RawTable) -> str:
+    """SQL that puts rows ``r`` of a raw table into ``raw_gone``; kind, root and reason follow."""
+    place = ", ".join(literal(one) for one in (table.exhibit, table.path, table.label))
+    return f"INSERT INTO raw_gone SELECT DISTINCT r.file, r.n, r.ref, {place}, r.begin, r.reach"
+
+
 def follow(
     connection: duckdb.DuckDBPyConnection,
     kind: str,
@@ -287,37 +273,36 @@ def follow(
     ).fetchone()
     if there is None:
         return False
-    place = ", ".join(literal(one) for one in (then.exhibit, then.path, then.label))
     row = connection.execute(
-        f"INSERT INTO raw_gone SELECT DISTINCT c.file, c.n, c.ref, {place}, c.begin, c.reach, "
-        f"{literal(kind)}, p.root, p.reason "
-        f"FROM ({rows(then, f'CAST({quoted(column)} AS VARCHAR) AS own')}) AS c "
+        f"{raw_into(then)}, {literal(kind)}, p.root, p.reason "
+        f"FROM ({rows(then, f'CAST({quoted(column)} AS VARCHAR) AS own')}) AS r "
         f"JOIN (SELECT DISTINCT k.own, g.root, g.reason "
         f"  FROM ({rows(first, f'CAST({quoted(key)} AS VARCHAR) AS own')}) AS k "
         f"  JOIN raw_gone AS g ON g.file = k.file AND g.n = k.n AND g.kind = {literal(kind)}) AS p "
-        "ON p.own = c.own "
+        "ON p.own = r.own "
         "WHERE NOT EXISTS (SELECT 1 FROM raw_gone AS g "
-        "  WHERE g.file = c.file AND g.n = c.n AND g.root IS NOT DISTINCT FROM p.root)"
+        "  WHERE g.file = r.file AND g.n = r.n AND g.root IS NOT DISTINCT FROM p.root)"
     ).fetchone()
     return bool(row and row[0])
 
 
 def _canonical(connection: duckdb.DuckDBPyConnection, listed: PrivilegeList) -> None:
-    """Canonical rows that were read from what is held, that meet the list themselves, and what hangs on them."""
+    """Canonical rows read from what is held, those that meet the list themselves, and what hangs on them."""
     for table, columns in TABLES.items():
         if table in NEVER_OUT or table == "items":
             continue
-        connection.execute(
-            f"INSERT INTO gone SELECT DISTINCT c.file, c.n, {literal(table)}, {reference(table)}, c.source_id, "
-            f"c.exhibit, 'privilege', g.root, g.reason FROM c_{table} AS c "
-            "JOIN raw_gone AS g ON c.source_id = 'source:' || g.ref AND g.kind = 'privilege'"
-        )
-        connection.execute(
-            f"INSERT INTO gone SELECT DISTINCT c.file, c.n, {literal(table)}, {reference(table)}, c.source_id, "
-            f"c.exhibit, 'privilege', i.root, i.reason FROM c_{table} AS c "
-            "JOIN c_sources AS s ON s.source_id = c.source_id "
-            "JOIN item_held AS i ON i.exhibit = s.exhibit AND i.path = s.path"
-        )
+        for column in columns:
+            if not column.endswith("source_id"):
+                continue
+            connection.execute(
+                f"{into(table)}, g.root, g.reason FROM c_{table} AS c "
+                f"JOIN raw_gone AS g ON c.{quoted(column)} = 'source:' || g.ref AND g.kind = 'privilege'"
+            )
+            connection.execute(
+                f"{into(table)}, i.root, i.reason FROM c_{table} AS c "
+                f"JOIN c_sources AS s ON s.source_id = c.{quoted(column)} "
+                "JOIN item_held AS i ON i.exhibit = s.exhibit AND i.path = s.path"
+            )
         said = [
             f"CAST({quoted(name)} AS VARCHAR)"
             for name, kind in columns.items()
@@ -328,24 +313,30 @@ def _canonical(connection: duckdb.DuckDBPyConnection, listed: PrivilegeList) -> 
         _by_own_text(connection, table, said, listed)
     _by_own_text(connection, "problems", ["message"], listed)
     connection.execute(
-        "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'observables', c.observable_id, c.source_id, c.exhibit, "
-        "'privilege', i.root, i.reason FROM c_observables AS c "
+        f"{into('observables')}, i.root, i.reason FROM c_observables AS c "
         "JOIN item_held AS i ON c.item_id = 'item:' || i.exhibit || '/' || i.path"
     )
     connection.execute(
-        "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'problems', c.problem_id, c.source_id, c.exhibit, "
-        "'privilege', i.root, i.reason FROM c_problems AS c "
+        f"{into('problems')}, i.root, i.reason FROM c_problems AS c "
         "JOIN item_held AS i ON i.exhibit = c.exhibit AND i.path = c.path"
     )
     for table, rule in rules().items():
-        for parent, column in rule.follows:
+        hangs_on = [(f"g.table_name = {literal(parent)}", column) for parent, column in rule.follows]
+        hangs_on += [("true", column) for column in rule.about]
+        for of, column in hangs_on:
             connection.execute(
-                f"INSERT INTO gone SELECT DISTINCT c.file, c.n, {literal(table)}, {reference(table)}, "
-                f"c.source_id, c.exhibit, 'privilege', g.root, g.reason FROM c_{table} AS c "
-                f"JOIN gone AS g ON g.table_name = {literal(parent)} AND g.reference = c.{quoted(column)} "
-                "AND g.kind = 'privilege'"
+                f"{into(table)}, g.root, g.reason FROM c_{table} AS c "
+                f"JOIN gone AS g ON {of} AND g.reference = c.{quoted(column)} AND g.kind = 'privilege'"
             )
     connection.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT DISTINCT * FROM gone")
+
+
+def into(table: str) -> str:
+    """SQL that puts rows ``c`` of a canonical table into ``gone``; root and reason follow."""
+    return (
+        f"INSERT INTO gone SELECT DISTINCT c.file, c.n, {literal(table)}, {reference(table)}, c.source_id, "
+        "c.exhibit, 'privilege'"
+    )
 
 
 def _by_own_text(
@@ -359,10 +350,7 @@ def _by_own_text(
         listed,
     )
     if found is not None:
-        connection.execute(
-            f"INSERT INTO gone SELECT file, n, {literal(table)}, {reference(table)}, source_id, exhibit, "
-            f"'privilege', {reference(table)}, matched FROM ({found}) AS c"
-        )
+        connection.execute(f"{into(table)}, {reference(table)}, matched FROM ({found}) AS c")
         _name_reasons(connection, "gone", listed)
 
 

@@ -12,11 +12,15 @@ from stocktake.custody.exhibit import exhibits
 from stocktake.engine.duck import parquet, quoted
 from stocktake.records.catalogue import RawTable, manifests, raw_tables
 from stocktake.shops.case_folders import folders_by_name
-from stocktake.shops.folders import artefact_families
+from stocktake.shops.folders import ShopSoftware, artefact_families
 from stocktake.shops.logical import keyed, row_ref
 from stocktake.shops.recognition import of_family, recognise
 
 _TEXTS = ("string", "large_string", "binary", "large_binary", "list", "map", "struct")
+
+
+# Whether a source is bytes of a file, and no row: ``source:KC/1/shop.sql@1024+12``.
+AT_BYTES = "regexp_matches({}, '@[0-9]+[+][0-9]+$')"
 
 
 @dataclass(frozen=True)
@@ -80,44 +84,76 @@ def read(case: Case) -> RawRows:
     found = RawRows()
     for exhibit in exhibits(case):
         reference = exhibit.reference
-        folders = folders_by_name(case, reference)
         if not (case.raw / folder_name(reference)).is_dir():
             continue
-        of_unit: dict[str, list[str]] = {}
-        read_units = manifests(case, reference)
-        for manifest in read_units:
-            for entry in manifest.get("items", ()):
-                if entry["unit"]:
-                    of_unit.setdefault(entry["unit"], []).append(entry["path"])
-        for manifest in read_units:
-            folder = manifest.pop("folder")
-            unit = Unit(folder, manifest, tuple(of_unit.get(folder.name, ())))
-            if manifest["path"]:
-                found.units[reference, manifest["path"]] = unit
+        _add_units(found, case, reference)
         tables = [table for table in raw_tables(case, reference) if table.parts and table.path]
         by_label = {table.label: table for table in tables}
-        for shop in recognise(case, reference):
-            folder_of = folders[shop.software]
-            for name, table in shop.tables.items():
-                if table.label in by_label:
-                    by_label[table.label] = keyed(folder_of.tables[name], table)
-            for name, table in shop.tables.items():
-                for detail, column in folder_of.tables[name].details.items():
-                    if detail in shop.tables:
-                        _edge(found, by_label, table, shop.tables[detail], column, both=False)
+        _add_shops(found, case, reference, by_label)
         for family in artefact_families():
-            whole = of_family(family, tables)
-            for name, raws in (whole[1] if whole else {}).items():
-                if family.tables[name].of is None:
-                    for table in raws:
-                        by_label[table.label] = keyed(family.tables[name], table)
-                for detail, column in family.tables[name].details.items():
-                    for table in raws:
-                        for child in (whole[1] if whole else {}).get(detail, ()):
-                            if child.path == table.path:
-                                _edge(found, by_label, table, child, column, both=True)
+            _add_family(found, family, tables, by_label)
         found.tables += by_label.values()
     return found
+
+
+def _add_units(found: RawRows, case: Case, reference: str) -> None:
+    read_units = manifests(case, reference)
+    of_unit: dict[str, list[str]] = {}
+    for manifest in read_units:
+        for entry in manifest.get("items", ()):
+            if entry["unit"]:
+                of_unit.setdefault(entry["unit"], []).append(entry["path"])
+    for manifest in read_units:
+        folder = manifest.pop("folder")
+        if manifest["path"]:
+            unit = Unit(folder, manifest, tuple(of_unit.get(folder.name, ())))
+            found.units[reference, manifest["path"]] = unit
+
+
+def _add_shops(found: RawRows, case: Case, reference: str, by_label: dict[str, RawTable]) -> None:
+    folders = folders_by_name(case, reference)
+    for shop in recognise(case, reference):
+        logical = folders[shop.software].tables
+        for name, table in shop.tables.items():
+            if table.label in by_label:
+                by_label[table.label] = keyed(logical[name], table)
+        for name, table in shop.tables.items():
+            for detail, column in logical[name].details.items():
+                if detail in shop.tables:
+                    _edge(found, by_label, table, shop.tables[detail], column, both=False)
+
+
+def _add_family(
+    found: RawRows, family: ShopSoftware, tables: list[RawTable], by_label: dict[str, RawTable]
+) -> None:
+    whole = of_family(family, tables)
+    read_as = whole[1] if whole else {}
+    for name, raws in read_as.items():
+        if family.tables[name].of is None:
+            for table in raws:
+                by_label[table.label] = keyed(family.tables[name], table)
+        for detail, column in family.tables[name].details.items():
+            for table in raws:
+                for child in read_as.get(detail, ()):
+                    if child.path == table.path:
+                        _edge(found, by_label, table, child, column, both=True)
+
+
+def is_page(unit: Unit, path: str) -> bool:
+    """Whether the item is a page of a web capture: read with it, and a file of its own all the same."""
+    return str(unit.manifest["kind"]).startswith("captures:") and path != unit.manifest["path"]
+
+
+def name_items(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
+    """Fill ``read_into_rows`` with the files that rows were read from."""
+    in_rows = [
+        (exhibit, path)
+        for (exhibit, _), unit in raw.units.items()
+        if any(table["rows"] for table in unit.manifest["tables"])
+        for path in unit.items
+        if not is_page(unit, path)
+    ]
+    values(connection, "read_into_rows", {"exhibit": "VARCHAR", "path": "VARCHAR"}, in_rows)
 
 
 def _edge(
@@ -157,7 +193,7 @@ def text(table: RawTable) -> str | None:
     """SQL of all text that a row of the table holds; None where it holds none."""
     values = []
     for name, _, kind in table.columns:
-        if kind.startswith("binary") or kind.startswith("large_binary"):
+        if kind.startswith(("binary", "large_binary")):
             values.append(f"COALESCE(TRY(decode({quoted(name)})), CAST({quoted(name)} AS VARCHAR))")
         elif kind.startswith(_TEXTS):
             values.append(f"CAST({quoted(name)} AS VARCHAR)")

@@ -19,6 +19,7 @@ class Rule:
     """One table's rule; the head of ``scope.toml`` says what its parts mean. Pairs are (table, column)."""
 
     follows: tuple[tuple[str, str], ...]
+    about: tuple[str, ...]
     site: str | None
     site_of: tuple[str, str] | None
     date: str | None
@@ -44,6 +45,7 @@ def _rule(stated: dict[str, Any]) -> Rule:
 
     return Rule(
         follows=tuple(pair(one) for one in stated.get("follows", ())),
+        about=tuple(stated.get("about", ())),
         site=stated.get("site"),
         site_of=pair(stated["site_of"]) if "site_of" in stated else None,
         date=stated.get("date"),

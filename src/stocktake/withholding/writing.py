@@ -12,7 +12,7 @@ from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import read_statements
 from stocktake.engine.duck import literal, parquet, quoted
 from stocktake.review.held import AROUND
-from stocktake.withholding.raw_rows import RawRows, Unit, placed, rows, table_name, values
+from stocktake.withholding.raw_rows import AT_BYTES, RawRows, Unit, placed, rows, table_name, values
 
 # What SQLite keeps beside a database, and holds rows of it.
 _BESIDE = ("-wal", "-journal", "-shm")
@@ -26,15 +26,17 @@ def write(connection: duckdb.DuckDBPyConnection, case: Case, raw: RawRows, made:
     _sources(connection)
     _copy(
         connection,
-        'SELECT exhibit, path, begin AS "offset", max(reach) OVER (PARTITION BY exhibit, path ORDER BY begin, '
-        "reach ROWS UNBOUNDED PRECEDING) AS reach FROM (SELECT DISTINCT exhibit, path, begin, reach FROM place) "
+        'SELECT exhibit, path, begin AS "offset", '
+        "max(reach) OVER (PARTITION BY exhibit, path ORDER BY begin, "
+        "reach ROWS UNBOUNDED PRECEDING) AS reach FROM (SELECT DISTINCT exhibit, path, begin, "
+        "reach FROM place) "
         "ORDER BY exhibit, path, begin NULLS FIRST, reach",
         made / "places.parquet",
     )
     _list(connection, raw, made)
     instead: dict[str, str] = {}
     _canonical(connection, case, made, instead)
-    _raw(connection, case, raw, made, instead)
+    _raw(connection, case, made, instead)
     listed = [
         {"file": file.relative_to(made.parent).as_posix(), "sha256": _digest(file)}
         for file in sorted(made.glob("*.parquet"))
@@ -43,7 +45,7 @@ def write(connection: duckdb.DuckDBPyConnection, case: Case, raw: RawRows, made:
 
 
 def _places(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
-    """``place``: the bytes that are held, where rows have bytes of their own; else the files that hold them."""
+    """``place``: the bytes that are held; where rows have no bytes of their own, the files that hold them."""
     connection.execute(
         "CREATE TEMP TABLE place AS "
         "SELECT exhibit, path, begin, reach, 'privilege' AS kind, root, reason FROM passage_held UNION ALL "
@@ -57,7 +59,8 @@ def _places(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
         unit = raw.units[exhibit, path]
         if placed(connection, raw, unit):
             connection.execute(
-                "INSERT INTO place SELECT DISTINCT exhibit, path, begin, reach, kind, root, reason FROM raw_gone "
+                "INSERT INTO place SELECT DISTINCT exhibit, path, begin, reach, kind, root, reason "
+                "FROM raw_gone "
                 f"WHERE {here}"
             )
         elif unit.manifest["kind"] == "mail:maildir":
@@ -68,7 +71,8 @@ def _places(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
     whole += _around(connection)
     values(connection, "whole", dict.fromkeys(("exhibit", "path", "item"), "VARCHAR"), whole)
     connection.execute(
-        "INSERT INTO place SELECT DISTINCT w.exhibit, w.item, NULL::BIGINT, NULL::BIGINT, g.kind, g.root, g.reason "
+        "INSERT INTO place SELECT DISTINCT w.exhibit, w.item, NULL::BIGINT, NULL::BIGINT, g.kind, "
+        "g.root, g.reason "
         "FROM whole AS w JOIN raw_gone AS g ON g.exhibit = w.exhibit AND g.path = w.path UNION ALL "
         "SELECT DISTINCT w.exhibit, w.item, NULL, NULL, p.kind, p.root, p.reason FROM whole AS w "
         "JOIN place AS p ON p.exhibit = w.exhibit AND p.path = w.path AND p.begin IS NULL"
@@ -76,7 +80,7 @@ def _places(connection: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
 
 
 def _around(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """Files in which files lie that are held: exhibit, the inner path, the outer. Letters are told by rows."""
+    """Files in which held files lie: exhibit, the inner path, the outer. Letters are told by their rows."""
     outer = set(
         connection.execute(
             "SELECT exhibit, path FROM c_items WHERE NOT starts_with(kind, 'mail:')"
@@ -118,15 +122,14 @@ def _in_places(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE TEMP TABLE reach AS SELECT exhibit, path, begin, max(reach) OVER (PARTITION BY exhibit, path "
         "ORDER BY begin, reach ROWS UNBOUNDED PRECEDING) AS reach FROM place WHERE begin IS NOT NULL"
     )
-    for table, own, byte_rule in (
-        ("observables", "observable_id", "c.rule = 'inspection.py'"),
-        ("problems", "problem_id", "contains(c.source_id, '@')"),
-    ):
+    at_bytes = AT_BYTES.format("c.source_id")
+    for table, own in (("observables", "observable_id"), ("problems", "problem_id")):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE seen AS SELECT c.file, c.n, c.{own} AS reference, c.source_id, "
-            f'c.exhibit, s.path, s."offset" - {AROUND} AS lo, s."offset" + COALESCE(s.length, 1) + {AROUND} AS hi '
+            f'c.exhibit, s.path, s."offset" - {AROUND} AS lo, '
+            f's."offset" + COALESCE(s.length, 1) + {AROUND} AS hi '
             f"FROM c_{table} AS c JOIN c_sources AS s ON s.source_id = c.source_id AND s.exhibit = c.exhibit "
-            f'WHERE {byte_rule} AND s."offset" IS NOT NULL'
+            f'WHERE {at_bytes} AND s."offset" IS NOT NULL'
         )
         chosen = f"s.file, s.n, '{table}', s.reference, s.source_id, s.exhibit, p.kind, p.root, p.reason"
         connection.execute(
@@ -146,10 +149,12 @@ def _in_places(connection: duckdb.DuckDBPyConnection) -> None:
             f"INSERT INTO gone SELECT DISTINCT s.file, s.n, '{table}', s.reference, s.source_id, s.exhibit, "
             "'scope', NULL, 'lies in bytes that are out' FROM near AS s ANTI JOIN gone AS g USING (file, n)"
         )
-    # An observable that a reader made of a row goes with the row.
+    # One that was seen in a row goes with the row.
+    cites = [f"c.{column}" for column in TABLES["observables"] if column.endswith("source_id")]
     connection.execute(
-        "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'observables', c.observable_id, c.source_id, c.exhibit, "
-        "g.kind, g.root, g.reason FROM c_observables AS c JOIN raw_gone AS g ON c.source_id = 'source:' || g.ref "
+        "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'observables', c.observable_id, c.source_id, "
+        "c.exhibit, 'scope', NULL, g.reason FROM c_observables AS c JOIN raw_gone AS g "
+        f"ON 'source:' || g.ref IN ({', '.join(cites)}) AND g.kind = 'scope' "
         "ANTI JOIN gone AS d ON d.file = c.file AND d.n = c.n"
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT DISTINCT * FROM gone")
@@ -169,7 +174,8 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(f"CREATE TEMP TABLE still AS {still}")
     connection.execute(
-        "INSERT INTO gone SELECT c.file, c.n, 'sources', c.source_id, c.source_id, c.exhibit, 'place', NULL, NULL "
+        "INSERT INTO gone SELECT c.file, c.n, 'sources', c.source_id, c.source_id, c.exhibit, "
+        "'place', NULL, NULL "
         "FROM c_sources AS c SEMI JOIN doubtful AS d USING (source_id) ANTI JOIN still AS s USING (source_id)"
     )
 
@@ -186,7 +192,8 @@ def _list(connection: duckdb.DuckDBPyConnection, raw: RawRows, made: Path) -> No
         "FROM raw_gone AS g JOIN called AS c ON c.exhibit = g.exhibit AND c.label = g.label UNION ALL "
         "SELECT exhibit, 'items', 'item:' || exhibit || '/' || path, 'source:' || exhibit || '/' || path, "
         "'privilege', root, reason, path, 0 FROM item_held UNION ALL "
-        "SELECT exhibit, 'bytes', root, 'source:' || exhibit || '/' || path, 'privilege', root, reason, path, "
+        "SELECT exhibit, 'bytes', root, 'source:' || exhibit || '/' || path, 'privilege', root, "
+        "reason, path, "
         "begin FROM passage_held"
     )
     columns = {
@@ -234,7 +241,8 @@ def _canonical(
         if table == "items":
             kept = kept.replace(
                 '"privileged"',
-                "(privileged OR (c.exhibit, c.path) IN (SELECT (exhibit, path) FROM item_held)) AS privileged",
+                "(privileged OR (c.exhibit, c.path) IN (SELECT (exhibit, path) FROM item_held)) AS "
+                "privileged",
             )
         touched = f"SELECT file FROM gone WHERE table_name = {literal(table)}"
         if table == "items":
@@ -245,7 +253,9 @@ def _canonical(
                 "(SELECT exhibit FROM gone WHERE table_name = 'takings')"
             )
         elif table == "sites":
-            touched += " UNION SELECT c.file FROM c_sites AS c WHERE (SELECT count(*) FROM gone WHERE kind = 'scope') > 0"
+            touched += (
+                " UNION SELECT file FROM c_sites WHERE EXISTS (SELECT 1 FROM gone WHERE kind = 'scope')"
+            )
         for (file,) in connection.execute(f"SELECT DISTINCT file FROM ({touched}) ORDER BY 1").fetchall():
             out = made / f"{len(instead):05d}-{table}.parquet"
             sql = (
@@ -270,9 +280,9 @@ def _money(connection: duckdb.DuckDBPyConnection, file: str, kept: str) -> str:
         files("stocktake.withholding").joinpath("money.sql"), "withholding/money.sql"
     ):
         there = [row[0] for row in connection.execute(f"DESCRIBE {statement.sql}").fetchall()]
+        value = {name: quoted(name) for name in there} | {"rule": literal(statement.rule)}
         chosen = ", ".join(
-            f"CAST({quoted(name) if name in there else literal(statement.rule) if name == 'rule' else 'NULL'} "
-            f"AS {kind}) AS {quoted(name)}"
+            f"CAST({value.get(name, 'NULL')} AS {kind}) AS {quoted(name)}"
             for name, kind in TABLES["completeness"].items()
         )
         anew.append(
@@ -309,14 +319,10 @@ def _see(connection: duckdb.DuckDBPyConnection, *tables: str) -> None:
         )
 
 
-def _raw(
-    connection: duckdb.DuckDBPyConnection, case: Case, raw: RawRows, made: Path, instead: dict[str, str]
-) -> None:
+def _raw(connection: duckdb.DuckDBPyConnection, case: Case, made: Path, instead: dict[str, str]) -> None:
     """The parts of raw tables without what is held."""
     connection.execute("CREATE TEMP TABLE without AS SELECT DISTINCT file, n FROM raw_gone")
-    known = {str(part) for table in raw.tables for part in table.parts}
     for (file,) in connection.execute("SELECT DISTINCT file FROM without ORDER BY 1").fetchall():
-        assert file in known
         out = made / f"{len(instead):05d}-raw.parquet"
         source = parquet([Path(file)]).removesuffix(")")
         _copy(

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stocktake.findings.figures import Figure, FigureResult, FigureRow, evaluate, figures
+from stocktake.findings.holding import held
 from stocktake.web.chart import Chart, Value, columns
 from stocktake.web.data import records
 from stocktake.web.respond import desk, page
@@ -70,6 +71,7 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             site[part] = next((row for row in result if row["site_id"] == site["site_id"]), None)
         site["takings"] = [row for row in takings if row["site_id"] == site["site_id"]]
     return {
+        "held_back": held(cursor).sentences,
         "figures": figures(),
         "sites": sites,
         "site_names": names,

@@ -1,4 +1,6 @@
+-- Tables without a row are no site.
 SELECT
   site_id, name, 'Drupal Commerce' AS software, version AS software_version, tagline, currency, time_zone, admin_email,
   'source:' || ref AS source_id
-FROM site;
+FROM site
+WHERE ref IS NOT NULL;

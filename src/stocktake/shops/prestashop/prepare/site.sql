@@ -61,7 +61,8 @@ SELECT
   own.domain, own.domain_ref, own.domain_ssl, own.domain_ssl_ref, own.zone AS zone_stated,
   known_zone(own.zone) AS time_zone, COALESCE(known_zone(own.zone), shop.case_time_zone) AS zone,
   shop.case_time_zone, own.id_lang, own.id_country, own.weight_unit, own.has_tax,
-  COALESCE(n.ref, own.ref, own.any_ref, first.ref, shop.ref || 'orders') AS ref
+  COALESCE(
+    n.ref, own.ref, own.any_ref, first.ref, (SELECT MIN(_ref) FROM orders), (SELECT MIN(_ref) FROM product)) AS ref
 FROM numbered AS n
 CROSS JOIN shop
 LEFT JOIN own ON own.id_shop = n.id_shop

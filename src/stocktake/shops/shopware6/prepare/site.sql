@@ -27,7 +27,8 @@ SELECT
   u.id AS sales_channel_id, 'site:' || shop.ref || 'sales_channel/' || u.id AS site_id, shop.version,
   COALESCE(own.name, every.name, name.name) AS name, COALESCE(own.email, every.email) AS admin_email,
   COALESCE(c.id, live.currency_id) AS currency_id, COALESCE(c.iso_code, d.iso_code) AS currency,
-  COALESCE(s._ref, own.ref, every.ref, o.ref, shop.ref || 'order') AS ref
+  COALESCE(s._ref, own.ref, every.ref, o.ref, (SELECT MIN(_ref) FROM sales_channel_domain), (SELECT MIN(_ref) FROM product))
+    AS ref
 FROM used AS u
 CROSS JOIN shop
 CROSS JOIN live

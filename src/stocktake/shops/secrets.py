@@ -146,7 +146,8 @@ def hide(
                 found = connection.execute(
                     "SELECT w.number, r._offset - w.lo, r._offset + r._length - w.lo, r.secret, r.label "
                     f"FROM (SELECT _offset, _length, {_bytes(one)} AS secret, "
-                    f"{shown(one, function)} AS label FROM {parquet(one.table.parts)} WHERE {is_secret(one)}) AS r "
+                    f"{shown(one, function)} AS label FROM {parquet(one.table.parts)} "
+                    f"WHERE {is_secret(one)}) AS r "
                     f"JOIN (VALUES {spans}) AS w(number, lo, hi) "
                     "ON r._offset < w.hi AND r._offset + r._length > w.lo ORDER BY 1, 2"
                 )

@@ -3,18 +3,24 @@
 Items are looked at in runs, so that an exhibit of a million files does not become a million folders. A run
 is a unit like any other (``raw/EXHIBIT/inspected-00000/``), with one table ``hits`` and, in its manifest, the
 hash and size of each item. What is found becomes the rows of ``items``, and in `observed` of ``observables``.
+
+Where an item's bytes are not the text that its rows hold (pages of a database, values in a compressed dump),
+the cells of its raw tables are looked at too, in a unit of their own beside the tables' (``cells-UNIT``).
 """
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from stocktake.evidence import Counted, Item
 from stocktake.evidence.opening import Opening
-from stocktake.observables import SCHEMA, scan_batches
-from stocktake.records.raw import PLACE, Column, Problem, UnitWriter
+from stocktake.observables import SCHEMA, TABLE_SCHEMA, scan_batches, scan_table
+from stocktake.records.raw import PLACE, Column, Problem, Table, UnitWriter
 from stocktake.records.reading import reraise_ours
 from stocktake.review.privilege_list import PrivilegeList
 from stocktake.review.watching import Mark, Watched
@@ -30,6 +36,28 @@ _COLUMNS = [
     *(Column(one.name, str(one.type), one.type) for one in SCHEMA if one.name not in ("offset", "length")),
 ]
 
+
+CELL_COLUMNS = [
+    Column("path", "path of the unit's item or group", pa.string()),
+    Column("database", "the raw table's database", pa.string()),
+    Column("table", "the raw table", pa.string()),
+    *(
+        Column(one.name, str(one.type), one.type)
+        for one in TABLE_SCHEMA
+        if one.name not in ("offset", "length")
+    ),
+]
+
+# Databases of the servers themselves.
+_OF_SERVERS = ("mysql", "sys", "information_schema", "performance_schema", "pg_catalog")
+# In which column a row says what another of its columns is.
+_LABELS = {
+    "meta_value": "meta_key",
+    "option_value": "option_name",
+    "value": "key",
+    "config_value": "config_name",
+}
+_CELLS_AT_ONCE = 1 << 16
 
 _MARK_COLUMNS = [
     Column("path", "path of the item", pa.string()),
@@ -57,7 +85,7 @@ def inspect(
     """Look at ``items`` and write their hits; returns size and SHA-256 of the unwrapped bytes by path.
 
     ``key`` is the case's: secrets and card numbers are known by their fingerprint under it alone. Where the
-    bytes meet the list of what may be ``privileged`` becomes the table ``marks`` of the database ``privilege``.
+    bytes meet the list of what may be ``privileged`` becomes the table ``marks`` of database ``privilege``.
     """
     table = unit.table("observables", "hits", _COLUMNS)
     found: dict[str, dict[str, Any]] = {}
@@ -86,6 +114,61 @@ def inspect(
             problem = f"{item.path}: can't be read to its end: {error.strerror or error}"
             unit.problems.append(Problem("evidence", "error", problem))
     return found
+
+
+def has_text_in_cells(kind: str) -> bool:
+    """Whether rows of a unit of this kind hold text that does not stand in the item's bytes as it is."""
+    return kind.startswith("databases:") or kind in _IN_CELLS
+
+
+_IN_CELLS = ("sqlite", "pgdump-custom", "pgdump-tar", "pgdump-directory")
+
+
+def inspect_cells(made: Path, key: bytes, unit: UnitWriter) -> None:
+    """Look at the text and bytes in the raw tables of the unit in the folder ``made``."""
+    manifest = json.loads((made / "manifest.json").read_text("utf-8"))
+    table = unit.table("observables", "cell_hits", CELL_COLUMNS)
+    for raw in manifest["tables"]:
+        if raw["database"] in _OF_SERVERS:
+            continue
+        for part in raw["parts"]:
+            for batch in pq.ParquetFile(made / part["file"]).iter_batches(_CELLS_AT_ONCE):
+                _inspect_cells(str(manifest["path"]), raw, batch, key, unit, table)
+
+
+def _inspect_cells(
+    path: str, raw: dict[str, Any], batch: pa.RecordBatch, key: bytes, unit: UnitWriter, table: Table
+) -> None:
+    place = set(PLACE.names)
+    columns = [field.name for field in batch.schema if field.name not in place and _holds_text(field.type)]
+    if not columns:
+        return
+    by_lower = {name.lower(): name for name in batch.schema.names}
+    labels = {
+        column: by_lower[_LABELS[column.lower()]]
+        for column in columns
+        if _LABELS.get(column.lower()) in by_lower
+    }
+    hits = scan_table(batch, columns, key=key, labels=labels)
+    for found in hits.combine_chunks().to_batches():
+        rows = found.num_rows
+        if not rows:
+            continue
+        ordinals = batch.column("_row").take(found.column("row"))
+        arrays = [pa.repeat(pa.scalar(text), rows) for text in (path, raw["database"], raw["name"])]
+        arrays += [ordinals, *(found.column(column.name) for column in CELL_COLUMNS[4:])]
+        arrays += [
+            found.column("offset"),
+            found.column("length"),
+            pa.nulls(rows, PLACE.field("_unread").type),
+        ]
+        names = [column.name for column in CELL_COLUMNS] + ["_offset", "_length", "_unread"]
+        unit.write(table, pa.RecordBatch.from_arrays(arrays, names))
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(test(kind) for test in tests)
 
 
 def _write_marks(unit: UnitWriter, path: str, marks: Iterator[Mark]) -> None:

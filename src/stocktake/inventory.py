@@ -59,14 +59,25 @@ class _Work:
         act: Callable[[UnitWriter], None],
         told: str = "",
         made_from: dict[str, str] | None = None,
+        cells: str | None = None,
     ) -> str:
-        """Have the unit made, unless it stands; returns its name."""
+        """Have the unit made, unless it stands, and after it the one of its ``cells``; returns its name."""
         facts = made_from or self.made_from
-        if standing(self.home / name, facts) is None:
-            if told:
+        wanted: list[tuple[str, Callable[[UnitWriter], None]]] = [(name, act)]
+        if cells:
+            wanted.append((cells, partial(_inspect_cells, self, self.home / name)))
+        missing = [(one, made) for one, made in wanted if standing(self.home / one, facts) is None]
+        if missing:
+            if told and missing[0][0] == name:
                 self.tell(f"{self.exhibit.reference}: {told}")
-            self.running.append(self.pool.submit(self._make, name, act, facts))
+            self.running.append(self.pool.submit(self._make_all, missing, facts))
         return name
+
+    def _make_all(
+        self, wanted: list[tuple[str, Callable[[UnitWriter], None]]], facts: dict[str, str]
+    ) -> None:
+        for name, act in wanted:
+            self._make(name, act, facts)
 
     def _make(self, name: str, act: Callable[[UnitWriter], None], facts: dict[str, str]) -> None:
         with UnitWriter(self.home / name, threads=self.jobs) as unit:
@@ -82,7 +93,7 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
     home = case.raw / folder_name(exhibit.reference)
     made_from = {
         "exhibit_sha256": exhibit.sha256,
-        "readers": code_digest("evidence", "records", "artefacts", "observables"),
+        "readers": code_digest("evidence", "records", "artefacts", "observables", "inspection.py"),
     }
     # What was looked at is looked at again where the privilege list is another; what was read stays.
     inspected_from = made_from | {"privilege_list": decisions(case).list_sha256}
@@ -139,7 +150,10 @@ def standing(folder: Path, made_from: dict[str, str]) -> dict[str, Any] | None:
 
 @cache
 def code_digest(*packages: str) -> str:
-    """One hash over these packages' files: another version's results are not taken for this one's."""
+    """One hash over the files of these packages and modules (``inspection.py``).
+
+    Another version's results are not taken for this one's.
+    """
     digest = hashlib.sha256()
 
     def add(folder: Traversable, name: str) -> None:
@@ -149,8 +163,12 @@ def code_digest(*packages: str) -> str:
             elif entry.name.endswith((".py", ".sql", ".toml")):
                 digest.update(f"{name}/{entry.name}\0".encode() + entry.read_bytes() + b"\0")
 
+    home = files("stocktake")
     for package in packages:
-        add(files("stocktake") / package, package)
+        if package.endswith(".py"):
+            digest.update(f"{package}\0".encode() + home.joinpath(package).read_bytes() + b"\0")
+        else:
+            add(home / package, package)
     return digest.hexdigest()
 
 
@@ -169,13 +187,17 @@ def _unit_name(work: "_Work", path: str, kind: str) -> str:
     return unit_name("?".join([path, *(one.sha256 for one in selectors)]))
 
 
+def _cells_name(work: "_Work", path: str, kind: str) -> str | None:
+    return f"cells-{_unit_name(work, path, kind)}" if inspection.has_text_in_cells(kind) else None
+
+
 def _inspected_name(work: "_Work", number: int) -> str:
     """The unit's name; it tells which digests were taken: others make it anew."""
     return "+".join([f"inspected-{number:05d}", *sorted(work.digests)])
 
 
 def _units(home: Path, entries: list[dict[str, Any]]) -> list[Path]:
-    names = [entry[which] for which in ("unit", "inspected") for entry in entries if entry[which]]
+    names = [entry[which] for which in ("unit", "cells", "inspected") for entry in entries if entry[which]]
     return [home / name for name in dict.fromkeys(names)]
 
 
@@ -194,6 +216,7 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
             _unit_name(work, group.path, group.kind),
             partial(_read_group, group),
             f"reading {group.path} ({group.kind})",
+            cells=_cells_name(work, group.path, group.kind),
         )
         for group in groups
     }
@@ -205,10 +228,14 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
         elif _has_reader(kind):
             reader = artefacts.read if ":" in kind else None
             act = partial(read_item, item, kind=kind, reader=reader)
-            unit = work.unit(_unit_name(work, item.path, kind), act, f"reading {item.path} ({kind})")
+            name, cells = _unit_name(work, item.path, kind), _cells_name(work, item.path, kind)
+            unit = work.unit(name, act, f"reading {item.path} ({kind})", cells=cells)
             entries.append(_entry(item, kind, unit))
         else:
             entries.append(_entry(item, kind, _read_with(item, entries)))
+    for entry in entries:
+        if entry["unit"] and inspection.has_text_in_cells(entry["kind"]):
+            entry["cells"] = f"cells-{entry['unit']}"
     by_path = {entry["path"]: entry for entry in entries}
     for number, run in enumerate(inspection.runs(everything)):
         inspected = work.unit(
@@ -318,6 +345,7 @@ def _entry(item: Item, kind: str, unit: str | None) -> dict[str, Any]:
         "url": item.capture.url if item.capture else None,
         "captured_at": item.capture.at.isoformat() if item.capture and item.capture.at else None,
         "unit": unit,
+        "cells": None,
         "inspected": None,
     }
 
@@ -363,4 +391,17 @@ def _inspect(work: _Work, run: list[Item], unit: UnitWriter) -> None:
         bytes=sum(facts["bytes"] for facts in looked.values()),
         kind=INSPECTION,
         inspected=looked,
+    )
+
+
+def _inspect_cells(work: _Work, made: Path, unit: UnitWriter) -> None:
+    inspection.inspect_cells(made, work.case.fingerprint_key(), unit)
+    unit.finish(
+        exhibit=work.exhibit.reference,
+        path="",
+        container="",
+        sha256=work.exhibit.sha256,
+        bytes=0,
+        kind=INSPECTION,
+        inspected={},
     )

@@ -33,12 +33,12 @@ from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
 from stocktake.errors import UserError
 from stocktake.inventory import INVENTORY, Tell, code_digest, read_exhibit
-from stocktake.observed import write_observables
 from stocktake.known import mark_known
-from stocktake.records.catalogue import INSPECTION
+from stocktake.observed import Cells, write_observables
+from stocktake.records.catalogue import INSPECTION, raw_tables
 from stocktake.shops.mapping import OF_SHOPS, map_exhibit
 from stocktake.shops.recognition import settling
-from stocktake.shops.secrets import held, rows_with_secrets
+from stocktake.shops.secrets import held
 from stocktake.shops.unrecognised import accepted_digest
 from stocktake.withholding import apply
 
@@ -120,7 +120,7 @@ def _map_exhibit(
     """
     made_from: dict[str, Any] = {
         "raw": _digests(case, units),
-        "rules": code_digest("shops", "artefacts", "commerce", "engine"),
+        "rules": code_digest("shops", "artefacts", "commerce", "engine", "observed.py"),
         "time_zone": case.settings.time_zone,
         "mappings": accepted_digest(case),
     }
@@ -174,7 +174,7 @@ def _make_tables(
         shutil.rmtree(made)
         made.mkdir()
         write_rows(made / "problems" / "part-00000.parquet", "problems", [_not_mapped(exhibit, error)])
-    _write_items(exhibit, units, made, rows_with_secrets(held(case, exhibit.reference)))
+    _write_items(case, exhibit, units, made)
     install(case, exhibit.reference, made, made_from=made_from, shops=shops)
     shutil.rmtree(made, ignore_errors=True)
 
@@ -192,7 +192,7 @@ def _not_mapped(exhibit: Exhibit, error: Exception) -> dict[str, Any]:
     }
 
 
-def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: str | None) -> None:
+def _write_items(case: Case, exhibit: Exhibit, units: list[Path], made: Path) -> None:
     """The exhibit's files as rows of ``items``, and the observables in them. Hashed are unwrapped bytes."""
     manifests = {unit.name: json.loads((unit / "manifest.json").read_text("utf-8")) for unit in units}
     entries = manifests[INVENTORY]["items"]
@@ -223,15 +223,27 @@ def _write_items(exhibit: Exhibit, units: list[Path], made: Path, secret_rows: s
     sources = [row | {"offset": 0, "length": row["size"]} for row in rows]
     write_rows(made / "items" / "part-00000.parquet", "items", rows)
     write_rows(made / "sources" / "part-00001.parquet", "sources", sources)
-    hits = [
-        unit / part["file"]
-        for unit in units
-        if manifests[unit.name]["kind"] == INSPECTION
-        for table in manifests[unit.name]["tables"]
-        if table["name"] == "hits"
-        for part in table["parts"]
-    ]
-    write_observables(exhibit.reference, rows, hits, made, secret_rows)
+
+    def parts(name: str) -> list[Path]:
+        return [
+            unit / part["file"]
+            for unit in units
+            if manifests[unit.name]["kind"] == INSPECTION
+            for table in manifests[unit.name]["tables"]
+            if table["name"] == name
+            for part in table["parts"]
+        ]
+
+    read_as = {entry["path"]: manifests[entry["unit"]]["path"] for entry in entries if entry.get("cells")}
+    write_observables(
+        exhibit.reference,
+        rows,
+        parts("hits"),
+        made,
+        cells=Cells(parts("cell_hits"), read_as),
+        tables=raw_tables(case, exhibit.reference),
+        secrets=held(case, exhibit.reference),
+    )
 
 
 def _utc(stated: str | None) -> datetime | None:

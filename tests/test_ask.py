@@ -3,9 +3,12 @@
 import io
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from command import stocktake
+from shop_case import new_case
+from stocktake.commerce.tables import install, open_case, write_rows
 from stocktake.errors import UserError
 from stocktake.findings.answer import write_json, write_table
 from stocktake.findings.ask import ask
@@ -135,3 +138,15 @@ def test_an_answer_never_goes_over_an_exhibit(tmp_path, copy):
         )
         assert ran.code == 2
     assert (tmp_path / "a.sql").read_text() == "-- MySQL dump\n"
+
+
+def test_tables_of_an_earlier_version_are_still_read(tmp_path):
+    case = new_case(tmp_path)
+    made = tmp_path / "made"
+    write_rows(made / "orders" / "part-00000.parquet", "orders", [{"order_id": "order:1", "ip": "192.0.2.1"}])
+    table = pq.read_table(made / "orders" / "part-00000.parquet")
+    pq.write_table(table.drop_columns(["user_agent"]), made / "orders" / "part-00000.parquet")
+    install(case, "KC/1", made)
+    with open_case(case) as connection:
+        found = connection.execute("SELECT order_id, ip, user_agent FROM orders").fetchall()
+    assert found == [("order:1", "192.0.2.1", None)]

@@ -157,11 +157,18 @@ def define_views(connection: duckdb.DuckDBPyConnection, case: Case) -> list[Path
     """
     files = held.open_parts(case, parts(case))
     for table, columns in TABLES.items():
-        if files[table]:
-            source = f"SELECT {_cast(table)} FROM {duck.parquet(files[table])}"
-        else:
-            source = duck.empty(columns)
-        connection.execute(f"CREATE OR REPLACE VIEW {duck.quoted(table)} AS {source}")
+        view = f"CREATE OR REPLACE VIEW {duck.quoted(table)} AS "
+        if not files[table]:
+            connection.execute(view + duck.empty(columns))
+            continue
+        source = duck.parquet(files[table])
+        try:
+            connection.execute(f"{view} SELECT {_cast(table)} FROM {source}")
+        except (
+            duckdb.BinderException
+        ):  # parts of an earlier version lack columns that the model has since got
+            whole = f"{duck.empty(columns)} UNION ALL BY NAME SELECT * FROM {source}"
+            connection.execute(f"{view} SELECT {_cast(table)} FROM ({whole})")
     return [file for listed in files.values() for file in listed]
 
 

@@ -36,7 +36,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> Accounts:
     wrong = [
         f"{shown(row['exhibit'], 40)}, {shown(row['table_name'], 80)}: {count(row['found'], 'row')} found, "
         f"{number(row['mapped'])} used, {number(row['set_aside'])} set aside"
-        for row in evaluate(connection, "rows-read", by=["exhibit", "table_name"])
+        for row in evaluate(connection, "rows-read", by=["exhibit", "table_name", "lies_in"])
         if row["found"] != row["mapped"] + row["set_aside"]
     ]
     wrong += [
@@ -174,7 +174,7 @@ def _rows_table(connection: duckdb.DuckDBPyConnection, refs: References, read: A
         left += len(full) - len(printed)
         table: object = found
         for row in printed:
-            name: Text = [] if row["table_name"] == table else [shown(row["table_name"], 80)]
+            name: Text = [] if row["table_name"] == table else _table(row)
             table = row["table_name"]
             rows.append(_account(name, _fate(row["reason"]), row, refs(figure, row)))
         without: dict[str | None, list[str]] = {}
@@ -198,6 +198,15 @@ def _rows_table(connection: duckdb.DuckDBPyConnection, refs: References, read: A
         more = f"{count(left, 'more line')} not printed: the total counts them, and "
         note = pieces(more, Piece("mono", _ALL.format(table="completeness")), " lists all.")
     return [Table("Rows read, table by table", columns, rows, small=True, note=note)]
+
+
+def _table(row: FigureRow) -> Text:
+    """A table's name, and where it lies if there may be several of the name."""
+    name = shown(row["table_name"], 80)
+    if row["place"] is None:
+        return [name]
+    where = shown(row["place"], 60) if row["count"] == 1 else f"{number(row['count'])} files"
+    return [name, Piece("soft", f" in {where}")]
 
 
 def _fate(reason: str | None) -> Text:

@@ -23,9 +23,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from stocktake.case import folder_name
+from stocktake.commerce import prices
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.sameness import Pair, Source
-from stocktake.commerce.statements import read_statements
+from stocktake.commerce.statements import Statement, read_statements
 from stocktake.commerce.tables import write_rows
 from stocktake.engine.duck import empty, literal, parquet, quoted
 
@@ -44,14 +45,23 @@ REFERENCES = {
 }
 # Tables of a shop's rows, each with an id of its own; orders first, for what they decide about others.
 ROWS = ("orders", "sites", "accounts", "listings", "order_lines", "payments", "postal_addresses", "shipments",
-        "messages", "reviews")  # fmt: skip
+        "messages", "reviews", "variations")  # fmt: skip
 NAMED = ("sites", "accounts", "listings", "orders", "payments")
 # Rows that are parts of an order.
 OF_ORDERS = ("order_lines", "payments", "postal_addresses", "shipments")
 # Written here, not by mapping.
 OWN = ("same_site", "superseded", "row_changes")
 # Tables that name no row of a shop, and those that are laid by rules of their own.
-_UNTOUCHED = {"items", "observables", "sources", "problems", "takings", "completeness", *OWN}
+_UNTOUCHED = {
+    "items",
+    "observables",
+    "sources",
+    "problems",
+    "takings",
+    "price_explanations",
+    "completeness",
+    *OWN,
+}
 _ITS_OWN_WAY = {"site_names", "price_tiers"}
 _NOT_COMPARED = {"first_activity", "last_activity", "rule", "exhibit", "source_id", "basis"}
 
@@ -165,6 +175,7 @@ def lay(work: Work) -> None:
             _own_tables(work, exhibit)
         _derived(work)
         _completeness(work)
+        _prices(work)
     _same_site(work)
     _problems(work)
 
@@ -773,26 +784,44 @@ def _derived(work: Work) -> None:
     home = files("stocktake.commerce")
     (judged,) = read_statements(home.joinpath("judged_orders.sql"), "commerce/judged_orders.sql")
     work.run(f"CREATE OR REPLACE TEMP TABLE judged_orders AS {judged.sql}")
+    takings = read_statements(home.joinpath("takings.sql"), "commerce/takings.sql")
+    _laid_out(work, "takings", takings, "LEFT JOIN payments AS p ON p.payment_id = s.payment_id")
+
+
+def _prices(work: Work) -> None:
+    """What explains the price of each line, with the earlier prices that the sources show together."""
+    for table in ("order_lines", "listings", "price_tiers", "variations", "row_changes"):
+        view(work.connection, table, table, work.parts(table))
+    *before, (name, last) = prices.steps()
+    for step, statement in before:
+        work.run(f"CREATE OR REPLACE TEMP TABLE {step} AS {statement.sql}")
+    _laid_out(work, name, [last])
+    for step, _ in before:
+        work.run(f"DROP TABLE {step}")
+
+
+def _laid_out(work: Work, table: str, statements: Sequence[Statement], other: str = "") -> None:
+    """Rows of a derived table, each in the part of the exhibit in which its order, or ``other`` row, lies."""
     every = []
-    for statement in read_statements(home.joinpath("takings.sql"), "commerce/takings.sql"):
+    for statement in statements:
         columns = {row[0] for row in work.rows(f"DESCRIBE {statement.sql}")}
         chosen = ", ".join(
             f"CAST({f's.{quoted(column)}' if column in columns else 'NULL'} AS {kind}) AS {quoted(column)}"
-            for column, kind in TABLES["takings"].items()
+            for column, kind in TABLES[table].items()
             if column not in ("exhibit", "rule")
         )
+        exhibit = "COALESCE(o.exhibit, p.exhibit)" if other else "o.exhibit"
         every.append(
-            f"SELECT {chosen}, COALESCE(o.exhibit, p.exhibit) AS exhibit, {literal(statement.rule)} AS rule "
-            f"FROM ({statement.sql}\n) AS s LEFT JOIN orders AS o ON o.order_id = s.order_id "
-            "LEFT JOIN payments AS p ON p.payment_id = s.payment_id"
+            f"SELECT {chosen}, {exhibit} AS exhibit, {literal(statement.rule)} AS rule "
+            f"FROM ({statement.sql}\n) AS s LEFT JOIN orders AS o ON o.order_id = s.order_id {other}"
         )
-    work.run(f"CREATE OR REPLACE TEMP TABLE takings AS {' UNION ALL BY NAME '.join(every)}")
+    work.run(f"CREATE OR REPLACE TEMP TABLE laid_out AS {' UNION ALL BY NAME '.join(every)}")
     for exhibit in work.exhibits:
-        work.write(
-            exhibit,
-            "takings",
-            f"SELECT * FROM takings WHERE exhibit = {literal(exhibit)} ORDER BY {_order('takings')}",
-        )
+        rows = f"SELECT * FROM laid_out WHERE exhibit = {literal(exhibit)}"
+        work.write(exhibit, table, f"{rows} ORDER BY {_order(table)}")
+    if table == "takings":  # which the account of money reads
+        work.run("CREATE OR REPLACE TEMP TABLE takings AS SELECT * FROM laid_out")
+    work.run("DROP TABLE laid_out")
 
 
 def _completeness(work: Work) -> None:

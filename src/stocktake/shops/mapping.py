@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from stocktake.case import Case
-from stocktake.commerce import completeness
+from stocktake.commerce import completeness, prices
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import Statement, read_statements
 from stocktake.commerce.tables import write_rows
@@ -30,13 +30,14 @@ from stocktake.shops.unpack import unpack
 from stocktake.shops.unrecognised import infer
 
 # Tables that are filled here, after the folders' SQL has run.
-_OWN = ("sites", "takings", "completeness", "problems", "sources")
+_OWN = ("sites", "takings", "price_explanations", "completeness", "problems", "sources")
 # Tables whose first column may repeat.
 _WITHOUT_ID = {
     "site_names",
     "site_links",
     "price_tiers",
     "takings",
+    "price_explanations",
     "completeness",
     "person_members",
     "substances",
@@ -157,6 +158,7 @@ def map_exhibit(
         _date_sites(work)
         _finish(work, "sites")
         _takings(work)
+        _explain_prices(work)
         _account(work, units, shops)
         _told_by_units(work, units)
         _finish_problems(work)
@@ -478,6 +480,16 @@ def _takings(work: _Work) -> None:
     for statement in read_statements(home.joinpath("takings.sql"), "commerce/takings.sql"):
         _fragment(work, "takings", statement)
     _finish(work, "takings")
+
+
+def _explain_prices(work: _Work) -> None:
+    for name, statement in prices.steps()[:-1]:
+        file = work.file(name)
+        work.copy(statement.sql, file)
+        work.view(name, file)
+    name, statement = prices.steps()[-1]
+    _fragment(work, name, statement)
+    _finish(work, name)
 
 
 def _account(work: _Work, units: list[dict[str, Any]], shops: list[_Shop]) -> None:

@@ -237,3 +237,36 @@ FROM order_recurring_transaction AS t
 LEFT JOIN order_recurring AS r ON r.order_recurring_id = t.order_recurring_id
 LEFT JOIN shop_order AS o ON o.order_id = r.order_id
 GROUP BY 2;
+
+-- A choice of one that no longer has a product, or of which the shop's language has no name, is no variation.
+SELECT
+  'product_option_value' AS table_name,
+  CASE
+    WHEN p.product_id IS NULL THEN 'parts of products that are no longer there'
+    WHEN o.option_id IS NULL OR n.option_value_id IS NULL THEN 'choices without a name in the shop''s language'
+    WHEN COALESCE(v.price_prefix, '+') NOT IN ('+', '-', '') THEN 'choices whose price is not told in money'
+  END AS reason,
+  COUNT(*) AS rows
+FROM product_option_value AS v
+JOIN shop_language AS language ON TRUE
+LEFT JOIN product_text AS p ON p.product_id = v.product_id
+LEFT JOIN option_description AS o ON o.option_id = v.option_id AND o.language_id = language.language_id
+LEFT JOIN option_value_description AS n
+  ON n.option_value_id = v.option_value_id AND n.language_id = language.language_id
+GROUP BY 2;
+
+SELECT
+  'option_description' AS table_name,
+  CASE WHEN o.language_id <> language.language_id THEN 'in another language than the shop''s' END AS reason,
+  COUNT(*) AS rows
+FROM option_description AS o
+JOIN shop_language AS language ON TRUE
+GROUP BY 2;
+
+SELECT
+  'option_value_description' AS table_name,
+  CASE WHEN o.language_id <> language.language_id THEN 'in another language than the shop''s' END AS reason,
+  COUNT(*) AS rows
+FROM option_value_description AS o
+JOIN shop_language AS language ON TRUE
+GROUP BY 2;

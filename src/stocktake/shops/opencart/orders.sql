@@ -16,7 +16,7 @@ SELECT
   round_to(CAST(t.shipping AS DECIMAL(19, 4)) * o.rate, o.places) AS shipping,
   round_to(CAST(t.discount AS DECIMAL(19, 4)) * o.rate, o.places) AS discount,
   round_to(CAST(t.tax AS DECIMAL(19, 4)) * o.rate, o.places) AS tax,
-  o.total, o.currency, NULLIF(o.ip, '') AS ip, NULLIF(o.user_agent, '') AS user_agent,
+  o.total, o.currency, o.rate AS currency_rate, NULLIF(o.ip, '') AS ip, NULLIF(o.user_agent, '') AS user_agent,
   NULLIF(o.comment, '') AS customer_note, o.placed_at_recorded, 'source:' || o.ref AS source_id
 FROM shop_order AS o
 LEFT JOIN total AS t ON t.order_id = o.order_id

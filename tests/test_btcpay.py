@@ -7,8 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from command import stocktake
 from servers import PostgreSQL
 from shop_case import WooCommerce, mapped, new_case, take_in
+from stocktake.case import Case
+from stocktake.commerce.tables import open_case
+from stocktake.process import process
 from stocktake.records import postgres
 
 # Tables, columns, types and keys as BTCPay's own migrations leave them, as far as they are read.
@@ -334,6 +338,32 @@ def test_an_invoice_for_an_order_of_another_exhibit_is_tied_to_it(mariadb, postg
     tied = result.dict("SELECT reference, order_id FROM payments WHERE amount > 0")
     assert tied["I12"] == "order:KC/1/wp_posts/12"
     assert result.one("SELECT count(*) FROM orders") == 0
+
+
+def test_the_whole_way_maps_a_processor_after_the_shop_whatever_the_order_of_exhibits(
+    mariadb, postgresql, tmp_path
+):
+    (tmp_path / "btcpay.sql").write_bytes(processor(postgresql).dump())
+    (tmp_path / "shop.sql").write_bytes(shop_with_orders(mariadb).dump())
+    path = tmp_path / "op.case"
+    stocktake("new", path, "--ref", "R/1", "--name", "Test", home=tmp_path)
+    for reference, name in (("KC/1", "btcpay.sql"), ("KC/2", "shop.sql")):
+        stocktake("add", path, tmp_path / name, "--ref", reference, home=tmp_path)
+    case = Case.open(path)
+    assert sorted(process(case).exhibits) == ["KC/1", "KC/2"]
+    with open_case(case) as connection:
+        ties = connection.execute(
+            "SELECT reference, order_id FROM payments WHERE exhibit = 'KC/1' AND amount > 0 ORDER BY reference"
+        ).fetchall()
+        counted = connection.execute(
+            "SELECT order_id, sum(amount) FROM takings WHERE counted GROUP BY 1 HAVING sum(amount) > 0 ORDER BY 1"
+        ).fetchall()
+    assert ties == [
+        *((f"I{number}", f"order:KC/2/wp_posts/{number}") for number in (11, 12, 13, 14)),
+        ("I15", None),
+    ]
+    assert counted == [("order:KC/2/wp_posts/11", money("20"))]
+    assert process(case).exhibits == []
 
 
 def test_what_btcpay_itself_sold_is_an_order(postgresql, tmp_path):

@@ -9,6 +9,8 @@ from shop_case import WooCommerce
 from stocktake.artefacts.fingerprints import keyed
 from stocktake.case import Case
 from stocktake.commerce.tables import open_case
+from stocktake.findings.why import text, why
+from stocktake.process import process
 from stocktake.shops.folders import FolderError, read_folder
 from stocktake.shops.secrets import _forms, hide
 
@@ -34,8 +36,12 @@ def case(mariadb, tmp_path_factory):
     path = folder / "op.case"
     stocktake("new", path, "--ref", "R/1", "--name", "Test", home=folder)
     stocktake("add", path, folder / "shop.sql", "--ref", "KC/1", home=folder)
-    stocktake("process", path, home=folder)
+    process(Case.open(path))
     return path
+
+
+def explained(case, identifier):
+    return text(why(Case.open(case), identifier))
 
 
 def told_by(case, *arguments):
@@ -43,10 +49,10 @@ def told_by(case, *arguments):
     return done.out + done.err
 
 
-def assert_no_secret(text):
+def assert_no_secret(shown):
     for secret in (HEX_KEY, AWKWARD, SEED, "cs_0123456789", AWKWARD.replace("'", "''"), "legal winner"):
-        assert secret not in text
-        assert json.dumps(secret)[1:-1] not in text
+        assert secret not in shown
+        assert json.dumps(secret)[1:-1] not in shown
 
 
 def test_a_question_over_a_raw_table_gets_kind_state_and_fingerprint(case):
@@ -76,11 +82,11 @@ def test_why_shows_a_row_without_its_secret(case):
     sources = [line.strip('"') for line in listed.split()[1:]]
     assert len(sources) == 4
     for source in sources:
-        told = told_by(case, "why", source)
+        told = explained(case, source)
         assert "[api_key, not encrypted, hmac-sha256:" in told
         assert_no_secret(told)
-    assert_no_secret(told_by(case, "why", "item:KC/1/shop.sql"))
-    assert_no_secret(told_by(case, "why", "site:KC/1/wp_options"))
+    assert_no_secret(explained(case, "item:KC/1/shop.sql"))
+    assert_no_secret(explained(case, "site:KC/1/wp_options"))
 
 
 def test_no_table_of_the_case_holds_a_secret_and_what_surrounds_one(case):

@@ -88,6 +88,18 @@ def add_files(rows: Rows) -> None:
         )  # fmt: skip
 
 
+def add_clock(rows: Rows) -> None:
+    """What a time service said of the first exhibit's clock."""
+    rows["clock_skew"].append(
+        {
+            "skew_id": "skew:KC/1/events/#7", "host": "quill", "method": "statements of chronyd",
+            "seconds": Decimal("3.25"), "least": Decimal(-1), "most": Decimal("3.5"), "pairs": 3,
+            "exhibit": "KC/1", "source_id": "source:KC/1/events/#7", "basis": "derived",
+            "rule": "artefacts/host/clock_skew.sql:2",
+        }
+    )  # fmt: skip
+
+
 class Shop:
     """One made-up shop, adding its rows to ``rows``."""
 

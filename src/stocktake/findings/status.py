@@ -39,6 +39,18 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """How a host's clock went against others: seconds fast where above 0, and between which values."""
+
+    host: str | None
+    method: str
+    seconds: Decimal
+    least: Decimal
+    most: Decimal
+    pairs: int
+
+
+@dataclass(frozen=True)
 class Status:
     """The facts that ``stocktake status`` prints."""
 
@@ -50,6 +62,7 @@ class Status:
     unbalanced: int
     problems: dict[str, int]
     files: dict[str, int]
+    clocks: list[Clock]
     scope: str
     held_back: Held
 
@@ -86,6 +99,9 @@ def status(case: Case) -> Status:
             FROM items GROUP BY ALL ORDER BY ALL
             """
         ).fetchall()
+        clocks = connection.execute(
+            "SELECT host, method, seconds, least, most, pairs FROM clock_skew ORDER BY host, method"
+        ).fetchall()
         problems = connection.execute(
             "SELECT severity, count(*) FROM problems GROUP BY ALL ORDER BY ALL"
         ).fetchall()
@@ -101,6 +117,7 @@ def status(case: Case) -> Status:
         unbalanced=unbalanced[0] if unbalanced else 0,
         problems=dict(problems),
         files=dict(files),
+        clocks=[Clock(*clock) for clock in clocks],
         scope=scope.text if (scope := decisions(case).scope) is not None else "",
         held_back=held_back,
     )
@@ -138,6 +155,13 @@ def text(status: Status) -> str:
     if set(status.files) - {"others"}:
         lines += ["", "Files that are known software, or were changed from what was declared of them"]
         lines += [f"  {count:>12,}  {visible(state)}" for state, count in status.files.items()]
+    if status.clocks:
+        lines += ["", "Clocks, in seconds that each was fast (+) or slow (-); no time is corrected"]
+        lines += [
+            f"  {visible(one.host or 'host not named')}: {one.seconds:+} ({one.least:+} to {one.most:+}), "
+            f"{one.pairs} by {visible(one.method)}"
+            for one in status.clocks
+        ]
     lines += ["", "Problems"]
     lines += [f"  {severity:10} {count:>8,}" for severity, count in status.problems.items()] or ["  none"]
     return "\n".join(lines)

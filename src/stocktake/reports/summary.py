@@ -16,7 +16,7 @@ from stocktake.case import Case, Settings
 from stocktake.commerce.tables import open_case, read_manifest
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
-from stocktake.reports import accounts, software, sites, trade
+from stocktake.reports import accounts, clocks, software, sites, trade
 from stocktake.reports.document import (
     Block,
     Document,
@@ -183,6 +183,7 @@ def _in_short(
         )
         blocks += accounts.in_short(connection, refs, read)
         blocks += software.in_short(connection, refs)
+        blocks += clocks.in_short(connection, refs)
     else:
         blocks.append(Paragraph(pieces("No exhibit has been taken into this case yet.")))
     blocks += sites.in_short(found)

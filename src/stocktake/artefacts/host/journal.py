@@ -32,6 +32,7 @@ _COMPACT = 16
 _LARGEST_FIELD = 1 << 20  # of a field's value, unpacked; larger ones (core dumps) are passed over
 _LARGEST_ENTRY = 1 << 20
 _HELD = 50_000
+_SET = 1_000_000  # microseconds between two entries: below that it may be drift that a time service corrects
 _WANTED = {
     b"MESSAGE", b"SYSLOG_IDENTIFIER", b"_COMM", b"_PID", b"SYSLOG_PID", b"_HOSTNAME",
 }  # fmt: skip
@@ -51,6 +52,7 @@ class _Journal:
         self.compact = False
         self.fields: dict[int, tuple[bytes, bytes] | None] = {}
         self.damaged = 0
+        self.clocks: dict[bytes, int] = {}  # of each boot: wall clock minus uptime, microseconds
 
     def at(self, offset: int, size: int) -> bytes:
         self.file.seek(offset)
@@ -79,6 +81,7 @@ class _Journal:
                     )
                 break
             if kind == _ENTRY:
+                yield from self.clock_set(offset, size)
                 event = self.entry(offset, size)
                 if event:
                     entries += 1
@@ -89,6 +92,28 @@ class _Journal:
             self.unit.problem(told, severity="warning")
         if self.damaged:
             self.unit.problem(f"{self.damaged} fields of entries can't be read", severity="warning")
+
+    def clock_set(self, offset: int, size: int) -> Iterator[Event]:
+        """An event where the wall clock went otherwise than the time since the boot: somebody set it.
+
+        The kernel's CLOCK_MONOTONIC is not set; it stands while a machine sleeps.
+        """
+        head = self.at(offset, 56) if 64 <= size <= _LARGEST_ENTRY else b""
+        if len(head) < 56:
+            return
+        realtime, monotonic = struct.unpack_from("<QQ", head, 24)
+        clock, boot = realtime - monotonic, head[40:56]
+        change = clock - self.clocks.setdefault(boot, clock)
+        self.clocks[boot] = clock
+        if abs(change) >= _SET:
+            yield {
+                "kind": "clock set",
+                **utc(realtime / 1_000_000),
+                "program": "journal",
+                "text": f"the clock was set by {change / 1_000_000:+.6f} s, as the time since the boot shows",
+                "_offset": offset,
+                "_length": size,
+            }
 
     def entry(self, offset: int, size: int) -> Event | None:
         if size < 64 or size > _LARGEST_ENTRY:

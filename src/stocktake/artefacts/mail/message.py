@@ -25,6 +25,7 @@ _MOST_CONTAINERS = 200
 
 _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _IN_BRACKETS = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{3,45})\]|\(([0-9A-Fa-f.:]{7,45})\)")
+_BY = re.compile(r"\bby ([A-Za-z0-9._-]{1,253})")
 _ROLES = {"From": "from", "To": "to", "Cc": "cc", "Bcc": "bcc", "Reply-To": "reply-to", "Sender": "sender"}
 
 # Headers of free text, which the library takes apart word by word to put the same together again.
@@ -80,6 +81,7 @@ def add(
         "message_id": _id(_header(message, "Message-ID")),
         "date_recorded": recorded, "at": at, "zone_minutes": zone,
         "received_at": _moment((received[0].rpartition(";")[2] if received else "").strip())[0],
+        **_hops(received),
         "from_": _header(message, "From"), "to_": _header(message, "To"), "cc": _header(message, "Cc"),
         "bcc": _header(message, "Bcc"), "reply_to": _header(message, "Reply-To"),
         "envelope_from": _header(message, "Return-Path"),
@@ -141,6 +143,18 @@ def _moment(recorded: str | None) -> tuple[datetime | None, int | None]:
         return utc(stated.astimezone(UTC)), int(offset.total_seconds() // 60)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None, None
+
+
+def _hops(received: list[str]) -> dict[str, Any]:
+    """Which host wrote the newest Received header, and which other host the newest of its own, and when."""
+    by = [found[1].lower() if (found := _BY.search(line)) else None for line in received[:50]]
+    if not by or by[0] is None:
+        return {}
+    for host, line in zip(by[1:], received[1:], strict=False):
+        if host not in (None, by[0], "localhost"):
+            at = _moment(line.rpartition(";")[2].strip())[0]
+            return {"received_by": by[0], "handed_on_by": host, "handed_on_at": at}
+    return {"received_by": by[0]}
 
 
 def _id(text: str | None) -> str | None:

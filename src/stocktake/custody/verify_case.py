@@ -103,11 +103,7 @@ class Verification:
     notes: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            (
-                *("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts"),
-                *("reports", "lists"),
-            ),
-            0,
+            ("ledger_lines", "seals", "signatures", "settings", "exhibits", "files", "parts", "reports"), 0
         )
     )
     count: int = 0
@@ -165,7 +161,7 @@ class Verification:
                     _number(counts["files"], "exhibit file"),
                     _number(counts["parts"], "derived file"),
                     _number(counts["reports"], "report or export", "reports and exports"),
-                    *([_number(counts["lists"], "privilege list")] if counts["lists"] else ()),
+                    *([_number(counts["lists"], "privilege list")] if "lists" in counts else ()),
                 )
             )
         )
@@ -1175,7 +1171,7 @@ def _check_lists(case: str, seen: _Ledger, found: Verification) -> None:
             if hash_file(within(case, path))[1] != detail.get("sha256"):
                 message = f"The privilege list {path} was changed since ledger line {line}."
                 found.fail("list", path, message, line)
-            found.counts["lists"] += 1
+            found.counts["lists"] = found.counts.get("lists", 0) + 1
         except (OSError, UnreadableError) as problem:
             found.fail("list", path, f"The privilege list {path} (ledger line {line}) {_why(problem)}.", line)
 

@@ -59,14 +59,14 @@ def make_image(image: Path, megabytes: int) -> None:
     data = tree / "var/lib/mysql"
     data.parent.mkdir(parents=True)
     dump = work / "shop.sql"
-    write_dump(dump, int(300_000_000 * share))
+    write_dump(dump, int(200_000_000 * share))
     with mariadb_server("--innodb-buffer-pool-size=1G") as server:
         server.fresh("shop")
         server.load(dump, "shop")
         end(server.pid, signal.SIGTERM)
         shutil.copytree(server.folder / "data", data)
-    write_logs(tree / "var/log/nginx", int(300_000 * share))
-    write_mail(tree / "var/mail/shop", int(100_000_000 * share))
+    write_logs(tree / "var/log/nginx", int(100_000 * share))
+    write_mail(tree / "var/mail/shop", int(50_000_000 * share))
     write_web_root(tree / "var/www/shop", int(12_000 * share))
     (tree / "etc").mkdir()
     (tree / "etc/hostname").write_text("shop1\n")

@@ -10,6 +10,7 @@ import pytest
 
 from command import stocktake
 from servers import mariadb_server
+from stocktake import inventory
 from stocktake.case import Case
 from stocktake.commerce.tables import open_case
 from test_databases import end
@@ -122,3 +123,17 @@ def test_why_follows_an_observable_to_its_row(case):
     done = stocktake("why", case, observable_id, home=case.parent)
     assert done.code == 0
     assert "meta" in done.out
+
+
+def test_looking_in_processes_of_their_own_changes_nothing(tmp_path, monkeypatch):
+    (tmp_path / "shop.sql").write_bytes(DUMP)
+    parts = []
+    for worth in (inventory._WORTH_PROCESSES, 0):
+        monkeypatch.setattr(inventory, "_WORTH_PROCESSES", worth)
+        path = tmp_path / f"{worth}.case"
+        stocktake("new", path, "--ref", "R/1", "--name", "Test", home=tmp_path)
+        stocktake("add", path, tmp_path / "shop.sql", "--ref", "KC/1", home=tmp_path)
+        assert stocktake("process", path, "--jobs", "2", home=tmp_path).code == 0
+        tables = sorted((path / "tables").rglob("*.parquet"))
+        parts.append({part.relative_to(path): part.read_bytes() for part in tables})
+    assert parts[0] == parts[1]

@@ -1,19 +1,26 @@
 """What an exhibit holds: its items found, told apart, read into raw tables, and looked at one by one.
 
+Units are made on several threads. Of large exhibits the items are looked at in processes of their own: in
+one, the looking and the readers would wait for one another.
+
 Everything is a unit, a folder with a manifest that is written last and names what it was made from: one an
 item or group of items that has a reader, one a run of items that were inspected, and the inventory, which
 lists them. What stands and was made from the same is not made again.
 """
 
+import ctypes
 import hashlib
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +40,8 @@ from stocktake.review.decisions import decisions
 Tell = Callable[[str], None]
 
 INVENTORY = "inventory"
+# Bytes of items from which on starting processes (a second or two, and their memory) is worth it.
+_WORTH_PROCESSES = 256 << 20
 
 
 @dataclass
@@ -46,6 +55,7 @@ class _Work:
     made_from: dict[str, str]
     inspected_from: dict[str, str]
     pool: ThreadPoolExecutor
+    lookers: ProcessPoolExecutor | None = None
     running: list[Future[None]] = field(default_factory=list)
     digests: frozenset[str] = frozenset()  # beside SHA-256
 
@@ -110,11 +120,13 @@ def read_exhibit(case: Case, exhibit: Exhibit, jobs: int, tell: Tell) -> list[Pa
             writer.problems.append(Problem("evidence", found.severity, f"{found.path}: {found.message}"))
 
         pool = ThreadPoolExecutor(jobs, thread_name_prefix="items")
+        work = _Work(case, exhibit, jobs, tell, made_from, inspected_from, pool)
         try:
-            work = _Work(case, exhibit, jobs, tell, made_from, inspected_from, pool)
             entries = _read_items(work, problem)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for one in (work.lookers, pool):
+                if one is not None:
+                    one.shutdown(wait=True, cancel_futures=True)
         unread = sum(entry["unit"] is None for entry in entries)
         if unread:
             severity = "error" if unread == len(entries) else "info"
@@ -237,12 +249,18 @@ def _read_items(work: _Work, problem: Callable[[EvidenceProblem], None]) -> list
         if entry["unit"] and inspection.has_text_in_cells(entry["kind"]):
             entry["cells"] = f"cells-{entry['unit']}"
     by_path = {entry["path"]: entry for entry in entries}
+    if work.jobs > 1 and sum(item.size or 0 for item in everything) > _WORTH_PROCESSES:
+        work.lookers = ProcessPoolExecutor(work.jobs, get_context("spawn"), _end_with, (os.getpid(),))
     for number, run in enumerate(inspection.runs(everything)):
-        inspected = work.unit(
-            _inspected_name(work, number), partial(_inspect, work, run), made_from=work.inspected_from
-        )
+        inspected = _inspected_name(work, number)
         for item in run:
             by_path[item.path]["inspected"] = inspected
+        if standing(work.home / inspected, work.inspected_from) is not None:
+            continue
+        looking = partial(
+            _look, work.case.path, work.exhibit, inspected, work.inspected_from, work.digests, run
+        )
+        work.running.append((work.lookers or work.pool).submit(looking))
     for future in work.running:
         future.result()
     return entries
@@ -380,18 +398,40 @@ def _read_group(group: artefacts.Group, unit: UnitWriter) -> None:
     )
 
 
-def _inspect(work: _Work, run: list[Item], unit: UnitWriter) -> None:
-    privileged = decisions(work.case).privilege_list(work.case)
-    looked = inspection.inspect(run, work.case.fingerprint_key(), unit, privileged)
-    unit.finish(
-        exhibit=work.exhibit.reference,
-        path="",
-        container="",
-        sha256=work.exhibit.sha256,
-        bytes=sum(facts["bytes"] for facts in looked.values()),
-        kind=INSPECTION,
-        inspected=looked,
-    )
+def _look(
+    path: Path,
+    exhibit: Exhibit,
+    name: str,
+    made_from: dict[str, str],
+    digests: frozenset[str],
+    run: list[Item],
+) -> None:
+    """Make the unit of a run of items that are looked at; may be called in another process."""
+    case = Case.open(path)
+    with UnitWriter(case.raw / folder_name(exhibit.reference) / name) as unit:
+        unit.facts |= made_from
+        unit.digests = digests
+        privileged = decisions(case).privilege_list(case)
+        looked = inspection.inspect(run, case.fingerprint_key(), unit, privileged)
+        unit.finish(
+            exhibit=exhibit.reference,
+            path="",
+            container="",
+            sha256=exhibit.sha256,
+            bytes=sum(facts["bytes"] for facts in looked.values()),
+            kind=INSPECTION,
+            inspected=looked,
+        )
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process with its parent, which may be killed (Linux, prctl(2))."""
+    ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+_SET_PDEATHSIG = 1
 
 
 def _inspect_cells(work: _Work, made: Path, unit: UnitWriter) -> None:

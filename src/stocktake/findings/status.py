@@ -158,13 +158,18 @@ def text(status: Status) -> str:
     if status.clocks:
         lines += ["", "Clocks, in seconds that each was fast (+) or slow (-); no time is corrected"]
         lines += [
-            f"  {visible(one.host or 'host not named')}: {one.seconds:+} ({one.least:+} to {one.most:+}), "
+            f"  {visible(one.host or 'host not named')}: {_signed(one.seconds)} "
+            f"({_signed(one.least)} to {_signed(one.most)}), "
             f"{one.pairs} by {visible(one.method)}"
             for one in status.clocks
         ]
     lines += ["", "Problems"]
     lines += [f"  {severity:10} {count:>8,}" for severity, count in status.problems.items()] or ["  none"]
     return "\n".join(lines)
+
+
+def _signed(seconds: Decimal) -> str:
+    return decimal_text(seconds) if seconds < 0 else f"+{decimal_text(seconds)}"
 
 
 def _amount(value: Decimal | None) -> str:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stocktake.evidence import Counted, Item
+from stocktake.evidence.captures import CAPTURE_FORMS
 from stocktake.evidence.opening import Opening
 from stocktake.observables import SCHEMA, TABLE_SCHEMA, scan_batches, scan_table
 from stocktake.records.raw import PLACE, Column, Problem, Table, UnitWriter
@@ -92,7 +93,7 @@ def inspect(
     for item in items:
         try:
             with closing(Counted(item.open(), unit.digests)) as stream:
-                if item.holds is not None:  # what it holds are items, which are looked at
+                if item.holds in CAPTURE_FORMS:  # what it holds are items, which are looked at
                     stream.drain()
                     found[item.path] = {"bytes": stream.count, "sha256": stream.sha256}
                     continue

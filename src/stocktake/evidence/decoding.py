@@ -28,6 +28,7 @@ class Feed:
     def chunk(self, size: int = CHUNK) -> bytes:
         """Return the next bytes, ``size`` of them or fewer; b"" at the end."""
         piece = self.source.read(1 if self.fed in self.careful else size)
-        self.last_chunk = range(self.fed, self.fed + len(piece))
+        if piece:
+            self.last_chunk = range(self.fed, self.fed + len(piece))
         self.fed += len(piece)
         return piece

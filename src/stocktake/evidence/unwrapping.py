@@ -94,13 +94,14 @@ class Unwrapped(Stream):
         self._feed = _Feed(reopen())
         self._decoded = _DECODERS[codec](self._feed, self.faults)
         self._out = 0
+        self._begun_again = False
 
     def _next(self) -> bytes:
         while True:
             try:
                 block = next(self._decoded, b"")
             except _DamageError as damage:
-                if self._feed.careful or isinstance(damage, _CutOffError):
+                if self._begun_again or isinstance(damage, _CutOffError):
                     return self._end(str(damage))
                 self._begin_again()
                 continue
@@ -128,6 +129,7 @@ class Unwrapped(Stream):
 
     def _begin_again(self) -> None:
         failed = self._feed.last_chunk
+        self._begun_again = True
         self._feed.source.close()
         self.faults.clear()
         self._feed = _Feed(self._reopen(), failed)

@@ -615,26 +615,35 @@ def _at_url(capture: Capture) -> str:
 def _hash(stated: str) -> Any:
     """A hash of the algorithm that a digest names; None where it is none of the usual."""
     name = stated.partition(":")[0].strip().lower().replace("-", "")
-    if name not in ("sha1", "sha256", "sha384", "sha512", "md5"):
+    if name not in _SIZES:
         return None
     return hashlib.new(name, usedforsecurity=False)
 
 
+_SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
+
+
 def _stated_digest(stated: str) -> bytes | None:
-    """The bytes of a digest that is given in base 32 or in hexadecimal."""
+    """The bytes of a digest, which crawlers give in base 32, base 16, or base 64 of either alphabet."""
     name, _, value = stated.strip().partition(":")
-    size = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}.get(
-        name.strip().lower().replace("-", "")
-    )
+    size = _SIZES.get(name.strip().lower().replace("-", ""))
     if size is None:
         return None
+    value = value.strip().rstrip("=")
     try:
         if len(value) == 2 * size:
             return bytes.fromhex(value)
-        found = base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+        if len(value) == -(-size * 8 // 5):
+            found = base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+        else:
+            found = base64.b64decode(value + "=" * (-len(value) % 4), altchars=_altchars(value))
     except (ValueError, binascii.Error):
         return None
     return found if len(found) == size else None
+
+
+def _altchars(value: str) -> bytes:
+    return b"-_" if "-" in value or "_" in value else b"+/"
 
 
 def _digest_key(stated: str) -> str:

@@ -25,7 +25,8 @@ What it checks
   5. Reports and exports, by the SHA-256 in their entries.
   6. case.toml. The "new" entry, or a later "settings" entry, states its SHA-256; that of an older case states
      some of the settings, which are compared, and the others are named.
-  7. The privilege lists. Every "privilege" entry states the SHA-256 of a list, which lies under review/.
+  7. The privilege lists, and the selectors by which web captures are read. Every "privilege" and "selectors"
+     entry states the SHA-256 of a file, which lies under review/.
 
 What it cannot see
   - That the ends of ledger.jsonl AND ledger.sig were cut off together: what is left is whole in itself. Every
@@ -162,6 +163,7 @@ class Verification:
                     _number(counts["parts"], "derived file"),
                     _number(counts["reports"], "report or export", "reports and exports"),
                     *([_number(counts["lists"], "privilege list")] if "lists" in counts else ()),
+                    *([_number(counts["selectors"], "file of selectors")] if "selectors" in counts else ()),
                 )
             )
         )
@@ -511,7 +513,7 @@ def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained
         seen.processed[name] = (stored.number, detail)
     elif action in ("report", "export") and isinstance(detail.get("file"), str):
         seen.documents[detail["file"]] = (stored.number, detail)
-    elif action == "privilege" and isinstance(detail.get("file"), str):
+    elif action in ("privilege", "selectors") and isinstance(detail.get("file"), str):
         seen.lists[detail["file"]] = (stored.number, detail)
     elif action == "withhold":
         seen.withheld = (stored.number, detail)
@@ -1167,13 +1169,16 @@ def _check_documents(case: str, seen: _Ledger, tick: Callable[[int], None], foun
 
 def _check_lists(case: str, seen: _Ledger, found: Verification) -> None:
     for path, (line, detail) in seen.lists.items():
+        is_list = not path.startswith("review/selectors-")
+        what = "The privilege list" if is_list else "The file of selectors"
+        kind = "lists" if is_list else "selectors"
         try:
             if hash_file(within(case, path))[1] != detail.get("sha256"):
-                message = f"The privilege list {path} was changed since ledger line {line}."
+                message = f"{what} {path} was changed since ledger line {line}."
                 found.fail("list", path, message, line)
-            found.counts["lists"] = found.counts.get("lists", 0) + 1
+            found.counts[kind] = found.counts.get(kind, 0) + 1
         except (OSError, UnreadableError) as problem:
-            found.fail("list", path, f"The privilege list {path} (ledger line {line}) {_why(problem)}.", line)
+            found.fail("list", path, f"{what} {path} (ledger line {line}) {_why(problem)}.", line)
 
 
 # ----------------------------------------------------------------------------------------------- files

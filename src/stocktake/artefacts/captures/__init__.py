@@ -34,7 +34,7 @@ def read(kind: str, stream: BinaryIO, item: Item, unit: UnitWriter) -> None:
     """Read one item of a kind that `recognise` gave."""
     from stocktake.artefacts.captures import reading, selectors
 
-    own = [selectors.read(text, name, own=True) for name, text in unit.selectors]
+    own = [selectors.read(text, name, own=True) for text, name in unit.selectors]
     if kind == SAVED_PAGE:
         reading.read_page(stream, item, unit, own)
     else:

@@ -69,6 +69,49 @@ def add_captured(rows: Rows) -> None:
         )
 
 
+def add_between_sources(rows: Rows) -> None:
+    """An earlier backup of the first shop: an order that vanished, a price that changed; and prices of lines."""
+    site, common = (
+        "site:KC/1/wp_settings/1",
+        {"exhibit": "KC/1", "basis": "derived", "rule": "commerce/uniting_rows.py"},
+    )
+    gone, listing = rows["orders"][0], rows["listings"][0]
+    times = {
+        "from_source": "KC/0",
+        "to_source": "KC/1",
+        "from_at": START,
+        "to_at": START + timedelta(days=30),
+    }
+    for kind, table, row_id, values in (
+        ("vanished", "orders", gone["order_id"], {}),
+        (
+            "changed",
+            "listings",
+            listing["listing_id"],
+            {"column_name": "price", "old_value": "4", "new_value": "5"},
+        ),
+    ):
+        change = {"change_id": f"change:KC/0/{table}", "kind": kind, "table_name": table, "row_id": row_id}
+        rows["row_changes"].append(common | change | times | values | {"site_id": site, "old_id": row_id})
+    rows["superseded"].append(
+        common | {"superseded_id": "order:KC/0/wp_orders/1", "table_name": "orders", "site_id": site,
+                  "row_id": rows["orders"][1]["order_id"], "reason": "older version of a row in KC/1"}
+    )  # fmt: skip
+    rows["same_site"].append(
+        common | {"site_id": site, "other_site_id": "site:KC/0/wp_settings/1", "united": True, "score": 1.0,
+                  "agreeing": 59, "conflicting": 0, "moment": times["to_at"], "other_moment": START,
+                  "reasons": ["59 rows in both with the same key and the same moment of making"]}
+    )  # fmt: skip
+    for at, line in enumerate(rows["order_lines"]):
+        told = ("listing price", "tier", "as others paid", "not explained")[at % 4]
+        rows["price_explanations"].append(
+            common | {name: line[name] for name in ("line_id", "order_id", "listing_id", "quantity", "unit_price", "currency")}
+            | {"explanation": told, "explained": at % 4 < 2, "discounted": False, "min_quantity": Decimal(1),
+               "site_id": next(o["site_id"] for o in rows["orders"] if o["order_id"] == line["order_id"]),
+               "sentence": f"{line['quantity']} at {line['unit_price']}: so."}
+        )  # fmt: skip
+
+
 def add_files(rows: Rows) -> None:
     """Files of the first exhibit: known software, changed, configuration, and of the shop's own."""
     package, by = "dpkg: nginx-common 1.22.1-9", "the seized system's own package list"

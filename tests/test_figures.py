@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 import sqlglot
 
-from canonical import add_captured, add_clock, add_files, canonical_tables, shop_rows
+from canonical import add_between_sources, add_captured, add_clock, add_files, canonical_tables, shop_rows
 from stocktake.errors import UserError
 from stocktake.findings.figures import evaluate, explain, figures
 
 ROWS = shop_rows()
 add_captured(ROWS)
+add_between_sources(ROWS)
 add_files(ROWS)
 add_clock(ROWS)
 

@@ -40,6 +40,14 @@ def older_sources(connection: duckdb.DuckDBPyConnection, identifier: str) -> lis
     return list(dict.fromkeys(source_id for (source_id,) in rows if source_id))
 
 
+def price(connection: duckdb.DuckDBPyConnection, line_id: str) -> tuple[str, str | None] | None:
+    """What explains the price of an order line, and the source of that price or tier."""
+    found = connection.execute(
+        "SELECT sentence, price_source_id FROM price_explanations WHERE line_id = ?", [line_id]
+    ).fetchone()
+    return (str(found[0]), found[1]) if found and found[0] else None
+
+
 def history(connection: duckdb.DuckDBPyConnection, identifiers: Sequence[str]) -> list[str]:
     """Sentences on what became of these rows between the sources, in the order of the sources."""
     if not identifiers:

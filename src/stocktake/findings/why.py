@@ -21,7 +21,7 @@ from stocktake.errors import UserError
 from stocktake.evidence import Item, Stream, items
 from stocktake.findings.answer import plain, visible
 from stocktake.findings.figures import Explanation, explain
-from stocktake.findings.history import history, older_sources, superseded
+from stocktake.findings.history import history, older_sources, price, superseded
 from stocktake.records.catalogue import manifests
 from stocktake.records.reading import addressed
 from stocktake.review.held import bytes_held, refuse
@@ -40,6 +40,7 @@ KINDS = {
     "shipment": ("shipments", "shipment_id"),
     "message": ("messages", "message_id"),
     "review": ("reviews", "review_id"),
+    "variation": ("variations", "variation_id"),
     "item": ("items", "item_id"),
     "observable": ("observables", "observable_id"),
     "parcel": ("parcels", "parcel_id"),
@@ -96,8 +97,8 @@ class Why:
 
     ``details`` are the places of rows that belong to those: an order's meta, items, totals. Of a row that
     several sources of one shop hold, ``sources`` has all its versions, the one that stands first, and
-    ``history`` says what changed between them. An id in whose place another stands has the row of
-    ``superseded`` that says so.
+    ``history`` says what changed between them; of an order line, what explains its price. An id in whose
+    place another stands has the row of ``superseded`` that says so.
     """
 
     id: str
@@ -134,6 +135,8 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
     if not rows:
         raise UserError(f"The case has no {identifier}.")
     cited = [one[name] for one in rows for name in ("source_id", "new_source_id") if one.get(name)]
+    offer = price(connection, identifier) if kind == "line" else None
+    cited += [offer[1]] if offer and offer[1] else []
     source_ids = list(dict.fromkeys([*map(str, cited), *older_sources(connection, identifier)]))
     rules = list(dict.fromkeys(one["rule"] for one in rows if one["rule"]))
     sources = [_place(connection, source_id) for source_id in source_ids]
@@ -144,7 +147,7 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
         rules=[rule_text(case, rule) for rule in rules],
         sources=read_bytes(case, sources),
         details=read_bytes(case, _details(case, sources)),
-        history=history(connection, [identifier]),
+        history=[*([offer[0]] if offer else []), *history(connection, [identifier])],
     )
 
 

@@ -16,7 +16,7 @@ from stocktake.case import Case, Settings
 from stocktake.commerce.tables import open_case, read_manifest
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import Exhibit, exhibits
-from stocktake.reports import accounts, clocks, software, sites, trade
+from stocktake.reports import accounts, between_sources, clocks, sites, software, trade
 from stocktake.reports.document import (
     Block,
     Document,
@@ -97,6 +97,7 @@ def compose(
         sites.section(found),
         trade.section(found),
         _rules(connection, refs),
+        *between_sources.section(connection, refs),
         _integrity(head, made),
     ]
     sections += [refs.annex(), accounts.problems_annex(connection)]

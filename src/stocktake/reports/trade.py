@@ -33,6 +33,19 @@ MOST_STATUSES = 6  # columns of the table by month
 MANY_ROWS = 30  # a table that is longer is set closer
 
 _REF = Column("Ref.")
+_EXPLAINED_BY = {
+    "listing price": "The listing's price",
+    "earlier price": "An earlier price of the listing, in an earlier source",
+    "tier": "A tier by quantity",
+    "earlier tier": "An earlier tier, in an earlier source",
+    "price for a time": "A price for a time",
+    "price of a group": "A price of its own, such as of a customer group",
+    "variation": "The price of the variation",
+    "as others paid": "None held any more, but what others paid then",
+    "not explained": "None",
+    "listing not there": "None: the listing is no longer there",
+    "no price there": "None: no price in that quantity and currency",
+}
 
 
 def section(sites: Sites) -> Section:
@@ -55,8 +68,37 @@ def _trade(site: SiteFigures) -> list[Block]:
         *_places(site),
         *_best_selling(site),
         *_tiers(site),
+        *_explained(site),
         _also(site),
     ]
+
+
+def _explained(site: SiteFigures) -> list[Block]:
+    """How many lines have a price that the tables explain."""
+    rows = site.rows("prices-explained", "explained", "explanation")
+    if not rows:
+        return []
+    lines = [
+        site.line(
+            "prices-explained",
+            row,
+            _EXPLAINED_BY.get(row["explanation"], shown(row["explanation"], 60).capitalize()),
+            "yes" if row["explained"] else "no",
+            number(row["count"]),
+        )
+        for row in rows
+    ]
+    lines.append(
+        site.line("prices-explained", site.one("prices-explained"), "All lines", "",
+                  number(site.one("prices-explained")["count"]), total=True)
+    )  # fmt: skip
+    columns = [Column("By", width=1.0), Column("Explained"), Column("Lines", "right"), _REF]
+    note = pieces(
+        "The sentence for each line: ",
+        Piece("mono", "stocktake ask CASE 'SELECT * FROM price_explanations'"),
+        ".",
+    )
+    return [Table("What explains the prices of lines", columns, lines, note=note)]
 
 
 # ---- orders

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from stocktake.findings.history import history
 from stocktake.web.data import record, records
 from stocktake.web.pages import tables
 from stocktake.web.pages.subject import (
@@ -12,6 +13,7 @@ from stocktake.web.pages.subject import (
     REVIEWS,
     UnknownIdError,
     asked_id,
+    ids,
     rules,
     sources,
 )
@@ -148,8 +150,9 @@ def order(request: Request) -> Response:
         )
         lines = records(
             cursor,
-            f"SELECT * REPLACE (left(title, {LONG}) AS title) FROM order_lines WHERE order_id = $id "
-            "ORDER BY line_id LIMIT $most",
+            f"SELECT l.* REPLACE (left(l.title, {LONG}) AS title), p.sentence, p.explained FROM order_lines AS l "
+            "LEFT JOIN price_explanations AS p ON p.line_id = l.line_id WHERE l.order_id = $id "
+            "ORDER BY l.line_id LIMIT $most",
             this,
         )
         payments = records(
@@ -183,11 +186,12 @@ def order(request: Request) -> Response:
             f"{REVIEWS} WHERE r.order_id = $id ORDER BY r.at NULLS LAST, r.review_id LIMIT $most",
             this,
         )
+        told = history(cursor, [identifier, *ids(lines, "line_id"), *ids(addresses, "address_id")])
         groups = [[found], lines, payments, takings, addresses, shipments, messages, reviews, account]
         places = sources(cursor, *groups)
     consulted(request, {}, [identifier])
     return page(
         request, "order.html", order=found, account=account[0] if account else None, lines=lines,
         payments=payments, takings=takings, addresses=addresses, shipments=shipments, messages=messages,
-        reviews=reviews, sources=places, rules=rules(*groups), most=MOST,
+        reviews=reviews, told=told, sources=places, rules=rules(*groups), most=MOST,
     )  # fmt: skip

@@ -58,6 +58,7 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "listings": evaluate(cursor, "listings-by-status", ["site_id"]),
         "messages": evaluate(cursor, "messages", ["site_id"]),
         "activity": evaluate(cursor, "activity", ["site_id"]),
+        "vanished": evaluate(cursor, "vanished-orders", ["site_id"]),
     }
     takings = evaluate(cursor, "takings")
     for site in sites:
@@ -65,6 +66,11 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             cursor,
             "SELECT DISTINCT host, kind FROM site_names WHERE site_id = $site "
             "ORDER BY kind DESC, host LIMIT 20",
+            {"site": site["site_id"]},
+        )
+        site["sources"] = records(
+            cursor,
+            "SELECT other_site_id, united, reasons FROM same_site WHERE site_id = $site ORDER BY other_moment",
             {"site": site["site_id"]},
         )
         for part, result in parts.items():

@@ -44,6 +44,11 @@ def asked_id(given: QueryParams) -> str:
     return identifier
 
 
+def ids(rows: list[dict[str, Any]], column: str) -> list[str]:
+    """The ids in a column of rows."""
+    return [str(row[column]) for row in rows if row[column]]
+
+
 def sources(cursor: duckdb.DuckDBPyConnection, *groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The places in the evidence that rows were read from: each once, in the order of the rows."""
     wanted = list(dict.fromkeys(row["source_id"] for group in groups for row in group if row["source_id"]))

@@ -4,15 +4,22 @@ A WooCommerce shop in a real MariaDB, dumped; an mbox and a Maildir by Python's 
 system log; files. Whatever holds ``MARKED`` is privileged by ``LIST``, and nothing else is.
 """
 
+import io
 import mailbox
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
-from command import Ran, stocktake
+import pytest
+
 from servers import MariaDB
 from shop_case import WooCommerce
 from stocktake.case import Case
+from stocktake.cli import app
+from stocktake.errors import UserError
 
 MARKED = "Zq7secret"
 LIST = """
@@ -108,24 +115,46 @@ def evidence(folder: Path, dump: bytes) -> Path:
     return folder
 
 
-def made_case(where: Path, dump: bytes) -> Case:
-    """The case, with the folder taken in and processed, and nothing held back yet."""
-    path = where / "privilege.case"
-    run(where, "new", path, "--ref", "R/1", "--name", "Operation Wig")
-    run(where, "add", path, evidence(where / "seized", dump), "--ref", "KC/1")
-    run(where, "process", path, "--max-problems", "99")
-    return Case.open(path)
+@cache
+def made_case(server: MariaDB, where: Path) -> Path:
+    """A folder with the case, the shop's folder taken in and processed, and nothing held back yet."""
+    home = where / "privilege-made"
+    home.mkdir()
+    path = home / "privilege.case"
+    run("new", path, "--ref", "R/1", "--name", "Operation Wig")
+    run("add", path, evidence(home / "seized", shop_dump(server)), "--ref", "KC/1")
+    run("process", path, "--max-problems", "99")
+    return home
 
 
-def run(home: Path, *arguments: object) -> Ran:
-    ran = stocktake(*arguments, home=home)
-    assert ran.code == 0, ran.err
-    return ran
+@contextmanager
+def set_home(folder: Path) -> Iterator[None]:
+    """The tests' own signing key, where a fixture comes before the one that sets it for every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder / "installation"))
+        yield
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    """What the command prints, run in this process. A UserError comes as it is."""
+    told = io.StringIO()
+    with redirect_stdout(told):
+        ended = app([str(argument) for argument in arguments], standalone_mode=False)
+    assert (ended or 0) == code, told.getvalue()
+    return told.getvalue()
+
+
+def refusal(*arguments: object) -> str:
+    """The sentence with which the command refuses, which `stocktake` prints before it ends with code 2."""
+    with pytest.raises(UserError) as told:
+        run(*arguments)
+    assert "\n" not in str(told.value)
+    return str(told.value)
 
 
 def hold(where: Path, case: Case, listed: str = LIST) -> None:
     """Take the list in and apply it."""
     file = where / "list.toml"
     file.write_text(listed)
-    run(where, "privilege", case.path, "--list", file, "--by", "DI Holt")
-    run(where, "process", case.path, "--max-problems", "99")
+    run("privilege", case.path, "--list", file, "--by", "DI Holt")
+    run("process", case.path, "--max-problems", "99")

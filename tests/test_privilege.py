@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command import stocktake
-from privilege_case import LIST, MARKED, hold, made_case, run, shop_dump
+from privilege_case import LIST, MARKED, hold, made_case, refusal, run, set_home
 from stocktake.case import Case
 from stocktake.commerce.tables import define_views, open_case
 from stocktake.custody import ledger
@@ -27,25 +27,22 @@ from stocktake.web.app import application
 from stocktake.withholding import raw_rows
 from test_web import Visitor
 
+pytestmark = pytest.mark.xdist_group("privilege")
 LETTERS = [f"{MARKED}{number}" for number in range(1, 12)]
 
 
 @pytest.fixture(scope="module")
 def processed(mariadb, tmp_path_factory):
     """The case with nothing held back, and its folder; never changed."""
-    with pytest.MonkeyPatch.context() as patch:
-        where = tmp_path_factory.mktemp("processed")
-        patch.setenv("XDG_DATA_HOME", str(where / "share"))
-        made_case(where, shop_dump(mariadb))
-        return where
+    with set_home(tmp_path_factory.getbasetemp()):
+        return made_case(mariadb, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")
 def kept(processed, tmp_path_factory):
     """The same with the list applied; never changed."""
     where = copied(processed, tmp_path_factory.mktemp("held"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(where / "share"))
+    with set_home(tmp_path_factory.getbasetemp()):
         hold(where, Case.open(where / "privilege.case"))
     return where
 
@@ -151,15 +148,15 @@ def test_what_is_held_is_counted_and_named(case, kept):
     assert sum(path.startswith("Maildir") for (path,) in items) == 1
     counted = dict(answer(case, "SELECT table_name, sum(rows) FROM held_back GROUP BY 1"))
     assert (counted["items"], counted["messages"], counted["host_events"]) == (5, 5, 1)
-    told = json.loads(run(kept, "privilege", case.path, "--json").out)
+    told = json.loads(run("privilege", case.path, "--json"))
     references = {thing["reference"]: thing["reason"] for thing in told["things"]}
     assert references["message:KC/1/wp_comments/1"] == "word “solicitor*”"
     assert references["source:KC/1/lines/2"] == "word “Ravenscroft”"
     assert references["item:KC/1/draft.txt"] == "word “solicitor*”"
     assert references["item:KC/1/the defence file.txt"].startswith("path")
-    status = run(kept, "status", case.path)
-    assert "5 items, 5 messages" in status.out
-    assert MARKED not in status.out + str(told)
+    status = run("status", case.path)
+    assert "5 items, 5 messages" in status
+    assert MARKED not in status + str(told)
 
 
 def test_pages_and_report_show_that_something_is_held_and_not_what(case, kept):
@@ -183,7 +180,7 @@ def test_pages_and_report_show_that_something_is_held_and_not_what(case, kept):
     assert "item:KC/1/draft.txt" in told["/held"]
     assert "held back as possibly privileged" in told["/why 4"]
     out = kept / "summary.pdf"
-    run(kept, "report", case.path, "summary", "--out", out)
+    run("report", case.path, "summary", "--out", out)
     pdf = subprocess.run(
         ["pdftotext", "-layout", out, "-"], capture_output=True, text=True, check=True
     ).stdout
@@ -194,18 +191,14 @@ def test_pages_and_report_show_that_something_is_held_and_not_what(case, kept):
 def test_a_release_shows_it_and_the_ledger_says_who_and_why(kept, tmp_path):
     where = copied(kept, tmp_path)
     case = Case.open(where / "privilege.case")
-    refused = stocktake(
-        "privilege", case.path, "release", "message:KC/1/wp_comments/1", "--by", "DI Holt", home=where
-    )
-    assert refused.code == 2
-    assert "--reason" in refused.err
+    one = "message:KC/1/wp_comments/1"
+    assert "--reason" in refusal("privilege", case.path, "release", one, "--by", "DI Holt")
     for one in (
         "message:KC/1/wp_comments/1",
         "item:KC/1/draft.txt",
         "message:KC/1/Maildir!mail.mail_messages/#2",
     ):
         run(
-            where,
             "privilege",
             case.path,
             "release",
@@ -226,34 +219,31 @@ def test_a_release_shows_it_and_the_ledger_says_who_and_why(kept, tmp_path):
     assert [entry.detail["by"] for entry in releases] == ["R. Judge"] * 3
     assert releases[0].reason == "Independent counsel: no privilege"
     assert "source:KC/1/wp_comments/1" in releases[0].detail["roots"]
-    run(where, "process", case.path, "--max-problems", "99")
+    run("process", case.path, "--max-problems", "99")
     shutil.rmtree(case.tables)
     shutil.rmtree(case.raw)
     shutil.rmtree(case.path / "held")
     case.tables.mkdir()
     case.raw.mkdir()
-    run(where, "process", case.path, "--max-problems", "99")
+    run("process", case.path, "--max-problems", "99")
     assert everything_asked(case) == told
-    assert run(where, "verify", case.path).code == 0
+    run("verify", case.path)
 
 
 def test_a_new_list_shuts_the_case_until_it_is_applied(kept, tmp_path):
     where = copied(kept, tmp_path)
     case = Case.open(where / "privilege.case")
     (where / "new.toml").write_text(LIST.replace('"Ravenscroft"', '"Ravenscroft", "thank you"'))
-    run(where, "privilege", case.path, "--list", where / "new.toml", "--by", "DI Holt")
+    run("privilege", case.path, "--list", where / "new.toml", "--by", "DI Holt")
     for words in (("ask", case.path, "SELECT 1 FROM items"), ("status", case.path), ("report", case.path, "summary"),
                   ("why", case.path, "item:KC/1/plain.txt"), ("privilege", case.path)):  # fmt: skip
-        shut = stocktake(*words, home=where)
-        assert shut.code == 2
-        assert "run stocktake process CASE" in shut.err
+        assert "run stocktake process CASE" in refusal(*words)
     assert Visitor(application(case, "token")).get("/").status_code == 503
-    stocktake(
-        "scope", case.path, "--authority", "Order 2", "--by", "DI Holt", home=where
-    )  # does not apply the list
-    assert stocktake("status", case.path, home=where).code == 2
+    # A scope takes effect at once, but does not apply the list.
+    refusal("scope", case.path, "--authority", "Order 2", "--by", "DI Holt")
+    refusal("status", case.path)
     before = {path: path.stat().st_mtime_ns for path in case.raw.glob("*/shop.sql*/manifest.json")}
-    run(where, "process", case.path, "--max-problems", "99")
+    run("process", case.path, "--max-problems", "99")
     assert before == {path: path.stat().st_mtime_ns for path in case.raw.glob("*/shop.sql*/manifest.json")}
     assert answer(case, 'SELECT id FROM "KC/1".lines') == [(1,)]
 
@@ -263,15 +253,13 @@ def test_a_changed_list_in_the_case_is_found(kept, tmp_path):
     case = Case.open(where / "privilege.case")
     (listed,) = (case.path / "review").glob("*.toml")
     listed.write_text('words = ["nothing at all"]\n')
-    told = stocktake("verify", case.path, home=where)
-    assert told.code == 1
-    assert "The privilege list review/privilege-" in told.out
-    assert stocktake("process", case.path, home=where).code == 2
+    assert "The privilege list review/privilege-" in run("verify", case.path, code=1)
+    assert "was changed since it was taken in" in refusal("process", case.path)
     listed.unlink()
-    assert "is gone" in stocktake("verify", case.path, home=where).out
+    assert "is gone" in run("verify", case.path, code=1)
     (where / "list2.toml").write_text(LIST)
-    run(where, "privilege", case.path, "--list", where / "list2.toml", "--by", "DI Holt")
-    assert run(where, "verify", case.path).code == 0
+    run("privilege", case.path, "--list", where / "list2.toml", "--by", "DI Holt")
+    run("verify", case.path)
 
 
 def test_parts_in_the_place_of_others_are_verified(kept, tmp_path):
@@ -279,9 +267,7 @@ def test_parts_in_the_place_of_others_are_verified(kept, tmp_path):
     case = Case.open(where / "privilege.case")
     part = next((case.path / "held").glob("*/*-messages.parquet"))
     part.write_bytes(part.read_bytes() + b"x")
-    told = stocktake("verify", case.path, home=where)
-    assert told.code == 1
-    assert f"{part.relative_to(case.path)} was changed" in told.out
+    assert f"{part.relative_to(case.path)} was changed" in run("verify", case.path, code=1)
 
 
 @pytest.mark.parametrize(
@@ -303,9 +289,7 @@ def test_parts_in_the_place_of_others_are_verified(kept, tmp_path):
 def test_a_bad_list_is_refused_in_one_sentence(empty_case, tmp_path, text, sentence):
     file = tmp_path / "bad.toml"
     file.write_text(text)
-    told = stocktake("privilege", empty_case.path, "--list", file, "--by", "DI Holt", home=tmp_path)
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert sentence in told.err
+    assert sentence in refusal("privilege", empty_case.path, "--list", file, "--by", "DI Holt")
     assert not [entry for entry in ledger.entries(empty_case) if entry.action == "privilege"]
 
 
@@ -314,18 +298,16 @@ def test_other_wrong_use_is_refused(empty_case, tmp_path):
         ("--list", tmp_path / "not-there.toml", "--by", "X"), ("--list", tmp_path, "--by", "X"),
         ("release", "item:KC/1/x", "--by", "X", "--reason", "y"), ("release",), ("hide", "x"),
     ):  # fmt: skip
-        told = stocktake("privilege", empty_case.path, *words, home=tmp_path)
-        assert (told.code, told.err.count("\n")) == (2, 1), words
+        refusal("privilege", empty_case.path, *words)
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    assert (
-        stocktake(
-            "privilege", empty_case.path, "--list", tmp_path / "binary.toml", "--by", "X", home=tmp_path
-        ).code
-        == 2
-    )
     (tmp_path / "good.toml").write_text(LIST)
-    assert stocktake("privilege", empty_case.path, "--list", tmp_path / "good.toml", home=tmp_path).code == 2
-    template = stocktake("privilege", "--print-template", home=tmp_path).out
+    told = stocktake(
+        "privilege", empty_case.path, "--list", tmp_path / "binary.toml", "--by", "X", home=tmp_path
+    )
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    refusal("privilege", empty_case.path, "--list", tmp_path / "good.toml")
+    refusal("privilege")
+    template = run("privilege", "--print-template")
     assert privilege_list.read(template.encode(), "template").terms
 
 

@@ -5,8 +5,7 @@ import shutil
 
 import pytest
 
-from command import stocktake
-from privilege_case import hold, made_case, run, shop_dump
+from privilege_case import hold, made_case, refusal, run, set_home
 from stocktake.case import Case
 from stocktake.commerce.model import TABLES
 from stocktake.custody import ledger
@@ -17,26 +16,23 @@ from stocktake.web.app import application
 from stocktake.withholding.scope_rules import NEVER_OUT, rules
 from test_web import Visitor
 
+pytestmark = pytest.mark.xdist_group("privilege")
 ORDER = "order:KC/1/wp_posts/{}"
 
 
 @pytest.fixture(scope="module")
 def processed(mariadb, tmp_path_factory):
     """The case with no scope; never changed."""
-    with pytest.MonkeyPatch.context() as patch:
-        where = tmp_path_factory.mktemp("processed")
-        patch.setenv("XDG_DATA_HOME", str(where / "share"))
-        made_case(where, shop_dump(mariadb, "woo_scope"))
-        return where
+    with set_home(tmp_path_factory.getbasetemp()):
+        return made_case(mariadb, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")
 def limited(processed, tmp_path_factory):
     """The same limited to the summer of 2024; never changed."""
     where = shutil.copytree(processed, tmp_path_factory.mktemp("limited") / "x")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(where / "share"))
-        run(where, "scope", where / "privilege.case", "--authority", "Order of the Crown Court, 3 May 2026",
+    with set_home(tmp_path_factory.getbasetemp()):
+        run("scope", where / "privilege.case", "--authority", "Order of the Crown Court, 3 May 2026",
             "--from", "2024-05-01", "--to", "2024-07-31", "--by", "DS Lane")  # fmt: skip
     return where
 
@@ -114,9 +110,9 @@ def test_what_is_out_is_counted_by_table_and_reason(case, limited):
         answer(case, "SELECT table_name, sum(rows) FROM held_back WHERE table_name LIKE '\"%' GROUP BY 1")
     )
     assert raw['"KC/1"."lines"'] == 3
-    facts = json.loads(run(limited, "status", case.path, "--json").out)
+    facts = json.loads(run("status", case.path, "--json"))
     assert facts["rows"]["orders"] == 1
-    assert "from 2024-05-01, to 2024-07-31" in run(limited, "status", case.path).out
+    assert "from 2024-05-01, to 2024-07-31" in run("status", case.path)
     page = Visitor(application(case, "token")).get("/held").text
     assert "dated after 2024-07-31" in page
     assert "Order of the Crown Court, 3 May 2026" in page
@@ -126,7 +122,6 @@ def test_a_new_authority_lets_more_be_seen_and_the_ledger_names_both(limited, tm
     where = shutil.copytree(limited, tmp_path / "x")
     case = Case.open(where / "privilege.case")
     run(
-        where,
         "scope",
         case.path,
         "--authority",
@@ -138,13 +133,13 @@ def test_a_new_authority_lets_more_be_seen_and_the_ledger_names_both(limited, tm
     )
     assert answer(case, "SELECT count(*) FROM orders") == [(3,)]
     assert answer(case, "SELECT count(*) FROM messages") == [(8,)]
-    run(where, "scope", case.path, "--authority", "Full production order", "--by", "DS Lane")
+    run("scope", case.path, "--authority", "Full production order", "--by", "DS Lane")
     assert answer(case, "SELECT count(*) FROM held_back") == [(0,)]
     assert not (case.path / "held").exists()
     recorded = [entry.detail for entry in ledger.entries(case) if entry.action == "scope"]
     assert [entry["authority"][:8] for entry in recorded] == ["Order of", "Order of", "Full pro"]
     assert {entry["by"] for entry in recorded} == {"DS Lane"}
-    assert run(where, "verify", case.path).code == 0
+    run("verify", case.path)
 
 
 OF_LIMITS = [
@@ -164,7 +159,7 @@ def test_sites_and_kinds_of_data(processed, tmp_path):
     where = shutil.copytree(processed, tmp_path / "x")
     case = Case.open(where / "privilege.case")
     for limits, told in OF_LIMITS:
-        run(where, "scope", case.path, "--authority", "Order", "--by", "DS Lane", *limits)
+        run("scope", case.path, "--authority", "Order", "--by", "DS Lane", *limits)
         assert {table: answer(case, f"SELECT count(*) FROM {table}")[0][0] for table in told} == told, limits
 
 
@@ -175,7 +170,7 @@ def test_scope_and_list_hold_together(limited, tmp_path):
     assert answer(case, "SELECT count(*) FROM orders") == [(1,)]
     assert answer(case, "SELECT count(*) FROM postal_addresses") == [(0,)]
     assert {kind for (kind,) in answer(case, "SELECT kind FROM held_back")} == {"privilege", "scope"}
-    assert run(where, "verify", case.path).code == 0
+    run("verify", case.path)
 
 
 @pytest.mark.parametrize(
@@ -189,10 +184,8 @@ def test_scope_and_list_hold_together(limited, tmp_path):
         (["--authority", "A", "--by", "X", "--without", "sources"], "is no kind of data"),
     ],
 )
-def test_a_bad_scope_is_refused_in_one_sentence(empty_case, tmp_path, words, sentence):
-    told = stocktake("scope", empty_case.path, *words, home=tmp_path)
-    assert (told.code, told.err.count("\n")) == (2, 1)
-    assert sentence in told.err
+def test_a_bad_scope_is_refused_in_one_sentence(empty_case, words, sentence):
+    assert sentence in refusal("scope", empty_case.path, *words)
     assert not [entry for entry in ledger.entries(empty_case) if entry.action == "scope"]
 
 

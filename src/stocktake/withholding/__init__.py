@@ -32,6 +32,7 @@ from stocktake.engine import duck
 from stocktake.engine.duck import parquet, quoted
 from stocktake.review.decisions import Decisions, decisions
 from stocktake.review.held import manifest_path, tables_digests
+from stocktake.review.privilege_list import PrivilegeList
 from stocktake.withholding import out_of_scope, privileged, raw_rows, writing
 from stocktake.withholding.raw_rows import RawRows
 
@@ -66,6 +67,7 @@ def apply(case: Case, rules_digest: str) -> bool:
         return True
     if not _looked_at(case, decided):
         return False  # `process` has files to look at first; until then nothing is shown
+    listed = decided.privilege_list(case)
     raw = raw_rows.read(case)
     made_from = {
         "decisions": decided.digest,
@@ -78,7 +80,7 @@ def apply(case: Case, rules_digest: str) -> bool:
     anew = {name: standing.get(name) for name in made_from} != made_from
     if anew:
         home.mkdir(exist_ok=True)
-        standing = _make(case, home, raw, decided, made_from)
+        standing = _make(case, home, raw, decided, listed, made_from)
     _record(case, {"held/manifest.json": _digest(manifest_path(case))}, standing["counts"])
     return anew
 
@@ -107,7 +109,12 @@ def _standing(case: Case) -> dict[str, Any]:
 
 
 def _make(
-    case: Case, home: Path, raw: RawRows, decided: Decisions, made_from: dict[str, Any]
+    case: Case,
+    home: Path,
+    raw: RawRows,
+    decided: Decisions,
+    listed: PrivilegeList | None,
+    made_from: dict[str, Any],
 ) -> dict[str, Any]:
     folder = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:16]
     made = home / folder
@@ -119,7 +126,6 @@ def _make(
         for table, files in parts(case).items():
             _numbered(connection, table, files)
         raw_rows.name_items(connection, raw)
-        listed = decided.privilege_list(case)
         if listed is not None:
             privileged.hold(connection, case, raw, listed, decided.released)
         if decided.scope is not None and decided.scope.limited:

@@ -239,7 +239,7 @@ class _Elsewhere:
     def left(self, shown: pa.Table) -> pa.Table:
         """The hits that no cell of the same database has."""
         paths = [path for path in shown["path"].unique().to_pylist() if path in self._cells.units]
-        if not paths:
+        if not paths or not self._cells.parts:  # no server was there to read the database
             return shown
         named = pc.binary_join_element_wise(
             shown["kind"], pc.coalesce(shown["normalised"], shown["value"]), "\0"

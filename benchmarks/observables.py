@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/observables.py [--size MB] [--seed N] [--keep FILE]
 
 The text is written by a seeded generator: two fifths a WooCommerce-like dump, a third web server logs, a
-quarter mail (headers, prose, base64 attachments, OpenPGP). The density of hits is printed with the table;
+quarter mail (headers, prose, base64 attachments, OpenPGP). Some of it stands encoded: letters in base64, JSON with
+escaped characters, compressed values in hexadecimal, addresses in queries of URLs. The density of hits is printed with the table;
 it is that of a shop's server: an order takes some 6 KB of dump and holds about a dozen observables.
 
 Each contender runs on one core, in turn, and the best of the rounds counts (CPU time, so that a busy machine
@@ -14,6 +15,7 @@ no check whatever. The compiled search is warmed up first: how long compiling ta
 
 import argparse
 import base64
+import gzip
 import hashlib
 import os
 import random
@@ -178,6 +180,11 @@ class Shop:
                 )
                 + ";\n"
             )
+            if r.random() < 0.1:
+                told = f'{{"mail":"{mail}","note":"{self.prose(12)}","url":"https://shop.example.com/?p={post}"}}'
+                packed = gzip.compress(told.encode(), 6, mtime=0).hex()
+                escaped = told.replace("@", "\\\\u0040").replace("/", "\\\\/").replace('"', '\\"')
+                yield f"INSERT INTO `wp_blobs` VALUES ({post},0x{packed}),({post},'{escaped}');\n"
             count = r.randrange(9)
             line = f'a:3:{{s:8:"quantity";i:{count};s:4:"name";s:9:"Blue 10mg";s:5:"total";d:12.5;}}'
             yield f"INSERT INTO `wp_woocommerce_order_itemmeta` VALUES ({post},{post},'_line','{line}');\n"
@@ -196,6 +203,8 @@ class Shop:
             stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(1707000000 + second))
             address = self.addresses[int(len(self.addresses) * r.random() ** 3)]
             page = r.choice(self.pages)
+            if r.random() < 0.02:
+                page = f"/account/?login={self.mail().replace('@', '%40')}&next=%2Fshop%2F"
             referrer = r.choice(("-", "-", f"https://shop.example.com{r.choice(self.pages)}"))
             yield f'{address} - - [{stamp}] "GET {page}?ref={r.randrange(99)} HTTP/1.1" 200 {r.randrange(90000)} "{referrer}" "{r.choice(self.agents)}"\n'
 
@@ -216,6 +225,9 @@ class Shop:
             if r.random() < 0.15:
                 body = base64.encodebytes(b"\xc1\xc0" + r.randbytes(600)).decode()
                 yield f"-----BEGIN PGP MESSAGE-----\n\n{body}-----END PGP MESSAGE-----\n"
+            if r.random() < 0.1:
+                letter = f"{self.prose(120)}\n{self.mail()}\n{self.phone()}, {self.postcode()}\n"
+                yield base64.encodebytes(letter.encode()).decode() + "\n"
             if r.random() < 0.25:
                 yield base64.encodebytes(r.randbytes(r.randrange(6000))).decode() + "\n"
 
@@ -268,10 +280,14 @@ def main() -> None:
         took, _ = cpu(lambda: list(scan_batches([b"warm up"], key=KEY)))
         print(f"first call, compiling or loading what was compiled: {took:.1f} s")
 
+        unwrapped: Counter[str] = Counter()
+
         def stocktake() -> Counter[str]:
+            unwrapped.clear()
             kinds: Counter[str] = Counter()
             with path.open("rb") as file:
                 for batch in scan_batches(file, key=KEY):
+                    unwrapped["in encoded text"] += len(batch) - batch.column("unwrapped").null_count
                     counts = batch.column("kind").value_counts()
                     kinds.update({v["values"].as_py(): v["counts"].as_py() for v in counts})
             return kinds
@@ -309,6 +325,7 @@ def main() -> None:
         note("Python's re, one combined expression (2 MiB)", took, len(small) / 1e6, hits)
 
     print(f"text: {megabytes:.0f} MB, {kinds.total() / megabytes:.0f} hits a MB: {dict(kinds.most_common())}")
+    print(f"of these in encoded text: {unwrapped.total() / megabytes:.0f} a MB")
     print(
         f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB\n"
     )

@@ -91,6 +91,7 @@ _IS_WRAPPED, _NEEDS_CONTEXT, _MAY_BE_SECRET = map(_among, (WRAPPED_FORMS, CONTEX
 # A finding as a plain tuple, which the garbage collector need not look at again.
 Facts = tuple[Any, ...]
 _USED = Finding._fields.index("used")
+_NORMALISED = Finding._fields.index("normalised")
 _RANK = {kind: place for place, kind in enumerate(KINDS)}
 # Which of the candidates, all of forms that need words around them, have those words elsewhere.
 Told = Callable[[npt.NDArray[np.int32]], Mask]
@@ -454,8 +455,7 @@ def _judge(block: _Block, asked: _Wanted, blanked: list[tuple[int, bytes]]) -> p
     starts = np.concatenate((starts[kept], hidden[:, 0]))
     ends = np.concatenate((ends[kept], hidden[:, 1]))
     which = np.concatenate((which[kept], hidden[:, 2]))
-    plain = _batch(data, starts, ends, which, findings, asked)
-    return _together(plain, inner.hits) if inner.hits is not None else plain
+    return _batch(data, starts, ends, which, findings, asked, inner.hits)
 
 
 @dataclass(frozen=True)
@@ -561,47 +561,59 @@ _ESCAPES = (
 _FAR = 2100  # no hit that parts of another can be mistaken for is longer
 
 
-def _together(plain: pa.RecordBatch, inner: pa.RecordBatch) -> pa.RecordBatch:
-    """The hits of a block and those of its encoded text, in order, each observation once.
+def _each_once(
+    starts: _Places, ends: _Places, kinds: _Places, normalised: Callable[[int], Any], inner: pa.RecordBatch
+) -> tuple[Mask, Mask]:
+    """Which hits of a block, in order, and which of its encoded text are to be given: each observation once.
 
     ``bob%40example.com`` is one e-mail address, and no domain beside it. A URL with ``%2F`` in it is what was
     recorded; only where it begins in escaped characters is it another one.
     """
-    starts = plain.column("offset").to_numpy()
-    ends = starts + plain.column("length").to_numpy()
-    kinds = plain.column("kind").to_pylist()
-    plain_normalised = plain.column("normalised").to_pylist()
-    normalised = inner.column("normalised").to_pylist()
-    inner_starts = inner.column("offset").to_numpy()
-    inner_ends = inner_starts + inner.column("length").to_numpy()
-    firsts = np.searchsorted(starts, inner_starts - _FAR)
-    lasts = np.searchsorted(starts, inner_ends)
-    keep_plain = np.ones(plain.num_rows, bool)
-    keep_inner = np.ones(inner.num_rows, bool)
-    told = zip(inner.column("kind").to_pylist(), inner.column("unwrapped").to_pylist(), strict=True)
-    for row, (kind, way) in enumerate(told):
-        if "@" in way:
-            continue
-        start, end = inner_starts[row], inner_ends[row]
-        beside = [place for place in range(firsts[row], lasts[row]) if ends[place] > start]
-        if kind == "url" and way == "percent" and any(kinds[place] == "url" for place in beside):
-            keep_inner[row] = False
-            continue
-        same = (kind, normalised[row])
-        if any((kinds[place], plain_normalised[place]) == same for place in beside):
+    keep, keep_inner = np.ones(len(starts), bool), np.ones(inner.num_rows, bool)
+    ways = inner.column("unwrapped").to_pylist()
+    across = [row for row, way in enumerate(ways) if "@" not in way]  # what has no place of its own
+    if not across:
+        return keep, keep_inner
+    inner_starts, inner_ends, inner_kinds = (values.tolist() for values in _spans(inner))
+    firsts = np.searchsorted(starts, np.array(inner_starts) - _FAR).tolist()
+    lasts = np.searchsorted(starts, inner_ends).tolist()
+    inner_normalised, url = inner.column("normalised").to_pylist(), _RANK["url"]
+    for row in across:
+        start, end, kind = inner_starts[row], inner_ends[row], inner_kinds[row]
+        first = firsts[row]
+        beside = (first + np.flatnonzero(ends[first : lasts[row]] > start)).tolist()
+        alike = [place for place in beside if kinds[place] == kind]
+        if alike and (
+            (kind == url and ways[row] == "percent")
+            or any(normalised(place) == inner_normalised[row] for place in alike)
+        ):
             keep_inner[row] = False
             continue
         for place in beside:
-            within = start <= starts[place] and ends[place] <= end
-            if kinds[place] == kind or (within and kind != "url"):
-                keep_plain[place] = False
-    both = pa.Table.from_batches(
-        [plain.filter(pa.array(keep_plain)), inner.filter(pa.array(keep_inner))]
-    ).combine_chunks()
-    rank = np.array([_RANK[kind] for kind in both.column("kind").to_pylist()], np.int64)
-    offsets = both.column("offset").to_numpy()
-    order = np.lexsort((np.arange(len(rank)), offsets + both.column("length").to_numpy(), rank, offsets))
-    return both.take(pa.array(order)).combine_chunks().to_batches()[0] if len(order) else plain.slice(0, 0)
+            if kinds[place] == kind or (kind != url and start <= starts[place] and ends[place] <= end):
+                keep[place] = False
+    return keep, keep_inner
+
+
+def _spans(hits: pa.RecordBatch) -> tuple[_Places, _Places, _Places]:
+    """Starts, ends, and ranks of the kinds."""
+    starts = hits.column("offset").to_numpy()
+    ranks = pc.index_in(hits.column("kind"), pa.array(KINDS)).to_numpy()
+    return starts, starts + hits.column("length").to_numpy(), ranks
+
+
+def _between(starts: _Places, ends: _Places, kinds: _Places, inner: pa.RecordBatch) -> _Places:
+    """The order of hits, in order already, and of others between them, which count on from their number."""
+    inner_starts, inner_ends, inner_kinds = _spans(inner)
+    order = np.lexsort((inner_ends, inner_kinds, inner_starts))
+    places = np.searchsorted(starts, inner_starts[order])
+    for number in np.flatnonzero(np.append(starts, -1)[places] == inner_starts[order]).tolist():
+        row, place = order[number], places[number]
+        mine = (inner_starts[row], inner_kinds[row], inner_ends[row])
+        while place < len(starts) and (starts[place], kinds[place], ends[place]) <= mine:
+            place += 1
+        places[number] = place
+    return np.insert(np.arange(len(starts)), places, len(starts) + order)
 
 
 class _Known(threading.local):
@@ -704,10 +716,22 @@ def _batch(
     which: npt.NDArray[np.int64],
     findings: list[Facts],
     asked: _Wanted,
+    inner: pa.RecordBatch | None = None,
 ) -> pa.RecordBatch:
+    """Hits in order: places with the findings ``which`` are there, and between them those of ``inner``."""
     kinds = np.array([_RANK[facts[0]] for facts in findings], np.int64)
-    order = np.lexsort((ends, kinds[which] if len(which) else which, starts))
-    starts, ends, which = starts[order], ends[order], which[order]
+    kinds = kinds[which] if len(which) else which
+    order = np.lexsort((ends, kinds, starts))
+    starts, ends, kinds, which = starts[order], ends[order], kinds[order], which[order]
+    merged = None
+    if inner is not None:
+        keep, keep_inner = _each_once(
+            starts, ends, kinds, lambda place: findings[which[place]][_NORMALISED], inner
+        )
+        starts, ends, kinds, which = starts[keep], ends[keep], kinds[keep], which[keep]
+        inner = inner if keep_inner.all() else inner.filter(pa.array(keep_inner))
+        merged = _between(starts, ends, kinds, inner)
+        which = np.concatenate((which, len(findings) + np.arange(inner.num_rows)))[merged]
     fields = list(zip(*findings, strict=True)) if findings else [()] * len(Finding._fields)
     by_name = dict(zip(Finding._fields, fields, strict=True))
     secrets = by_name.pop("secret")
@@ -715,8 +739,7 @@ def _batch(
         None if secret is None else _fingerprint(kind, secret, asked.key)
         for kind, secret in zip(by_name["kind"], secrets, strict=True)
     )
-    take = pa.array(which)
-    columns = {
+    own = {
         "offset": pa.array(starts, pa.int64()),
         "length": pa.array(ends - starts, pa.int64()),
         "context": copying.contexts(data, starts, ends, asked.context_bytes)
@@ -724,10 +747,16 @@ def _batch(
         else pa.nulls(len(starts), pa.string()),
         "unwrapped": pa.nulls(len(starts), pa.string()),
     }
-    arrays = [
-        columns[field.name] if field.name in columns else pa.array(by_name[field.name], field.type).take(take)
-        for field in SCHEMA
-    ]
+    arrays = []
+    for one in SCHEMA:
+        values = own[one.name] if one.name in own else pa.array(by_name[one.name], one.type)
+        if inner is not None:
+            values = pa.concat_arrays([values, inner.column(one.name)])
+        if one.name not in own:
+            values = values.take(pa.array(which))
+        elif merged is not None:
+            values = values.take(pa.array(merged))
+        arrays.append(values)
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
 

@@ -78,7 +78,9 @@ class _Goods:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
+    """A page as it was captured."""
+
     url: str
     html: str
     at: datetime
@@ -264,24 +266,24 @@ def _oc_list(name: str, goods: list[_Goods]) -> str:
     return _oc_page(name, body)
 
 
-def _pages(day: datetime) -> Iterator[_Page]:
+def pages(day: datetime) -> Iterator[Page]:
     """The pages in the order in which the crawler came to them, some seconds apart."""
     at = day
     woo, oc = sold("woo", day), sold("opencart", day)
     kept = {*OWN_PAGES, *(gone.key for gone in GONE.values())}
-    pages = [(f"http://{woocommerce_stock.ONION}/shop/", _woo_list(woo))]
-    pages += [(_woo_address(one.key), _woo_product(one)) for one in woo if one.key in kept]
+    kept_pages = [(f"http://{woocommerce_stock.ONION}/shop/", _woo_list(woo))]
+    kept_pages += [(_woo_address(one.key), _woo_product(one)) for one in woo if one.key in kept]
     for category in dict.fromkeys(map(_oc_category, oc)):
         inside = [one for one in oc if _oc_category(one) == category]
         address = f"https://{opencart_stock.CLEARNET}/index.php?route=product/category&path={category}"
-        pages.append((address, _oc_list(inside[0].category, inside)))
-    pages += [(_oc_address(one, _oc_category(one)), _oc_product(one)) for one in oc if one.key in kept]
+        kept_pages.append((address, _oc_list(inside[0].category, inside)))
+    kept_pages += [(_oc_address(one, _oc_category(one)), _oc_product(one)) for one in oc if one.key in kept]
     delivery = f"https://{opencart_stock.CLEARNET}/index.php?route=information/information&information_id=2"
-    pages.append(
+    kept_pages.append(
         (delivery, _oc_page("Delivery", "<p>Posted from the UK Mon-Fri. Lost post reshipped once.</p>"))
     )
-    for url, text in pages:
-        yield _Page(url, text, at)
+    for url, text in kept_pages:
+        yield Page(url, text, at)
         at += timedelta(seconds=7)
 
 
@@ -323,7 +325,7 @@ def write(seed: str) -> bytes:
                 warc_content_type="application/warc-fields",
             )
         )  # fmt: skip
-        for page in _pages(day):
+        for page in pages(day):
             body, headers = _body(sum(page.url.encode()), page.html.encode())
             headers = [("Date", f"{page.at:%a, %d %b %Y %H:%M:%S GMT}"), ("Server", "nginx"), *headers]
             answer = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")

@@ -104,7 +104,7 @@ class _Rows:
             if root is not None:
                 url = url or _own_address(root)
                 title, software = _title(root), _software(root)
-                self._offered(_read(root, url, self._selectors), path, url, at)
+                self._offered(offered(root, url, self._selectors), path, url, at)
         except (MemoryError, OSError):
             raise
         except Exception as error:  # one page that a library can't bear is not to cost the others
@@ -176,23 +176,23 @@ def _is_own(rule: str, selectors: Sequence[Selectors]) -> bool:
     return any(one.own and rule.startswith(f"{one.name}: ") for one in selectors)
 
 
-def _read(root: object, url: str, selectors: Sequence[Selectors]) -> Offered:
+def offered(root: object, url: str, selectors: Sequence[Selectors]) -> Offered:
     """What the page offers by every rule that serves it."""
     nodes = list(structured.nodes(root))
-    offered = Offered(listings=list(schema_org.listings(nodes, url)))
-    offered.vendors += schema_org.vendors(offered.listings, url)
+    all_found = Offered(listings=list(schema_org.listings(nodes, url)))
+    all_found.vendors += schema_org.vendors(all_found.listings, url)
     for one in selectors:
         if one.serves(root, url):
             found = one.read(root, url)
-            offered.listings += found.listings
-            offered.reviews += found.reviews
-            offered.vendors += found.vendors
-            offered.vendors += [
+            all_found.listings += found.listings
+            all_found.reviews += found.reviews
+            all_found.vendors += found.vendors
+            all_found.vendors += [
                 Vendor(listing.rule, listing.vendor, listing.vendor_url)
                 for listing in found.listings
                 if listing.vendor
             ]
-    return offered
+    return all_found
 
 
 def _own_address(root: Any) -> str:

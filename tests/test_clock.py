@@ -61,7 +61,7 @@ def test_what_time_services_said(tmp_path):
     assert len(sources) == 4
     assert set(sources) <= {source for (source,) in server.all("SELECT source_id FROM sources")}
     said = text(status(server.case))
-    assert "shop: +30.499500 (-0.001000 to +61.000001), 2 by statements of ntpdate" in said
+    assert "shop: +30.4995 (-0.001 to +61.000001), 2 by statements of ntpdate" in said
     with open_case(server.case) as held:
         (paragraph,) = in_short(held, References())
     whole = "".join(piece if isinstance(piece, str) else f"[{piece.text}]" for piece in paragraph.text)
@@ -144,3 +144,12 @@ def test_two_messages_tell_nothing(tmp_path):
     box = mail(at, "a.example", at) + mail(at, "b.example", at)
     server = taken_in(write(tmp_path / "seized", {"etc/hostname": "mx\n", "var/mail/b": box}), tmp_path)
     assert skews(server) == {}
+
+
+@needs_plaso_logs
+def test_shared_evidence_utmp_keeps_the_clock_before_and_after_it_was_set(tmp_path):
+    records = (SHARED / "utmp/utmp_x86_64").read_bytes()
+    server = taken_in(write(tmp_path / "seized", {"var/log/wtmp": records}), tmp_path)
+    assert skews(server) == {
+        "settings of the clock in utmp": (Decimal(-300), Decimal(-300), Decimal(-300), 1)
+    }

@@ -230,6 +230,48 @@ def test_a_host_in_front_of_another(herbs, spices, tmp_path):
     assert len(through) == 1
 
 
+SETTINGS = {
+    "srv/ps/app/config/parameters.php": "<?php return array (\n 'parameters' => \n array (\n'database_host' => '127.0.0.1',\n"
+    "'database_name' => 'pshop', 'database_user' => 'root',\n 'database_password' => 'not to be kept',\n"
+    "'database_prefix' => 'ps_',\n'cookie_key' => 'not to be kept',\n), );\n",
+    "srv/ps16/config/settings.inc.php": "<?php\ndefine('_DB_NAME_', 'old');\ndefine('_DB_PREFIX_', 'ps6_');\n"
+    "define('_DB_PASSWD_', 'not to be kept');\n",
+    "srv/mage/app/etc/env.php": "<?php\nreturn [\n 'crypt' => ['key' => 'not to be kept'],\n 'db' => [\n"
+    "  'table_prefix' => 'm2_',\n  'connection' => ['default' => ['host' => 'localhost', 'dbname' => 'mage',\n"
+    "  'username' => 'mage', 'password' => 'not to be kept']]]];\n",
+    "srv/mage1/app/etc/local.xml": "<config><global><resources><db><table_prefix><![CDATA[]]></table_prefix></db>"
+    "<default_setup><connection><password><![CDATA[not to be kept]]></password><dbname><![CDATA[mage1]]></dbname>"
+    "</connection></default_setup></resources></global></config>",
+    "srv/drupal/sites/default/settings.php": "<?php\n$databases['default']['default'] = array (\n  'database' => 'drupal',\n"
+    "  'username' => 'd',\n  'password' => 'not to be kept',\n  'prefix' => 'd8_',\n);\n",
+    "srv/sw6/.env": "APP_SECRET=not to be kept\nDATABASE_URL=mysql://sw:not%20kept@localhost:3306/shopware?x=1\n",
+    "root/.my.cnf": "[client]\nuser = pedlar\npassword = not to be kept\n",
+}
+
+
+def test_settings_of_other_applications_name_their_databases(tmp_path):
+    hosts = "".join(
+        f"server {{ listen 80; server_name {name}.example; root /srv/{folder}; }}\n"
+        for name, folder in {
+            "ps": "ps", "ps16": "ps16", "mage": "mage/pub", "mage1": "mage1", "drupal": "drupal", "sw6": "sw6/public",
+        }.items()
+    )  # fmt: skip
+    seized = write(tmp_path / "seized", {"etc/nginx/conf.d/all.conf": hosts, **SETTINGS})
+    case = new_case(tmp_path)
+    held = processed(case, seized)
+    found = held.execute(
+        "SELECT host, database_name, table_prefix FROM site_links WHERE how LIKE 'nginx%' ORDER BY 1"
+    ).fetchall()
+    assert found == [
+        ("drupal.example", "drupal", "d8_"), ("mage.example", "mage", "m2_"), ("mage1.example", "mage1", ""),
+        ("ps.example", "pshop", "ps_"), ("ps16.example", "old", "ps6_"), ("sw6.example", "shopware", ""),
+    ]  # fmt: skip
+    told = dict(held.execute("SELECT text, 1 FROM host_events WHERE kind = 'application setting'").fetchall())
+    assert "MySQL user = pedlar" in told
+    assert sum("is a secret, keyed fingerprint" in text for text in told) == 8
+    assert not [text for text in told if "not to be kept" in text or "not%20kept" in text]
+
+
 def _statements():
     for family in artefact_families():
         yield from (statement for _, statement in family.prepare)

@@ -1,7 +1,9 @@
 """Settings of web applications and code: which database, which address, whose repository.
 
 Values of secrets are not kept (see ``secrets``). Sources: WordPress' wp-config-sample.php; OpenCart's
-config.php; dotenv files as Laravel and others read them; gitrepository-layout(5) and git-reflog(1).
+config.php; PrestaShop's app/config/parameters.php and, to 1.6, config/settings.inc.php; Magento's
+app/etc/env.php and, to 1.9, local.xml; Drupal's default.settings.php; dotenv files as Laravel and Symfony
+read them; option files of MySQL's clients; gitrepository-layout(5) and git-reflog(1).
 """
 
 import re
@@ -31,6 +33,22 @@ _DEFINE = re.compile(
 _PREFIX = re.compile(
     rb"""^[ \t]*\$(table_prefix)[ \t]*=[ \t]*(?:'([^'\n]*)'|"([^"\n]*)")[ \t]*;""", re.MULTILINE
 )
+_ARRAY = re.compile(
+    rb"""(['"])(\w{1,80})\1[ \t]*=>[ \t]*"""
+    rb"""(?:'((?:[^'\\\n]|\\.){0,4096})'|"((?:[^"\\\n]|\\.){0,4096})"|(\d{1,20}))"""
+)
+_XML = re.compile(rb"<(\w{1,80})><!\[CDATA\[([^\]<]{0,4096})\]\]></\1>")
+_CLIENT = re.compile(
+    rb"^[ \t]*(user|password|host|database|port|socket)[ \t]*=[ \t]*([^\r\n]{0,1024})", re.MULTILINE
+)
+_OPTIONS = re.compile(r"(?:^|[./])my\.cnf$|/mysql/debian\.cnf$")
+_SECTION = re.compile(rb"^\[(?:client|mysql)", re.MULTILINE)
+# What of the settings tells whose they are, where they are given by define().
+_DEFINED = {
+    "WordPress": (b"DB_NAME", b"table_prefix"),
+    "OpenCart": (b"DB_DATABASE", b"HTTP_SERVER"),
+    "PrestaShop": (b"_DB_NAME_", b"_DB_PREFIX_"),
+}
 _ENV = re.compile(
     rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]{0,80})[ \t]*=[ \t]*([^\r\n]{0,4096})", re.MULTILINE
 )
@@ -43,11 +61,12 @@ _REFLOG = re.compile(
 def recognise(head: bytes, path: str) -> str | None:
     """``settings-SOFTWARE``, ``git-config`` or ``git-reflog``."""
     name = path.rsplit("/", 1)[-1]
-    if head.lstrip()[:5] == b"<?php" and _DEFINE.search(head):
-        if b"DB_NAME" in head and b"table_prefix" in head:
-            return "settings-WordPress"
-        if b"DB_DATABASE" in head and b"HTTP_SERVER" in head:
-            return "settings-OpenCart"
+    if head.lstrip()[:5] == b"<?php":
+        return _php_settings(head, path)
+    if path.endswith("app/etc/local.xml") and b"<dbname>" in head:
+        return "settings-Magento"
+    if _OPTIONS.search(path) and _SECTION.search(head) and _CLIENT.search(head):
+        return "settings-MySQL"
     if (name == ".env" or name.startswith(".env.")) and _ENV.search(head):
         return "settings-.env"
     if path.endswith(".git/config") and b"[" in head:
@@ -56,6 +75,21 @@ def recognise(head: bytes, path: str) -> str | None:
         head.split(b"\n", 1)[0].decode("utf-8", "replace")
     ):
         return "git-reflog"
+    return None
+
+
+def _php_settings(head: bytes, path: str) -> str | None:
+    if _DEFINE.search(head):
+        for software, names in _DEFINED.items():
+            if all(name in head for name in names):
+                return f"settings-{software}"
+    if _ARRAY.search(head):
+        if b"database_name" in head and b"database_prefix" in head:
+            return "settings-PrestaShop"
+        if path.endswith("app/etc/env.php") and b"dbname" in head:
+            return "settings-Magento"
+        if re.search(r"(?:^|/)sites/[^/]+/settings(?:\.local)?\.php$", path) and b"$databases" in head:
+            return "settings-Drupal"
     return None
 
 
@@ -76,8 +110,16 @@ def _settings(data: bytes, software: str, unit: UnitWriter) -> Iterator[dict[str
     found: list[tuple[int, int, str, str]]
     if software == ".env":
         found = [(e.start(), e.end(), shown(e[1]), shown(_env_value(e[2]))) for e in _ENV.finditer(data)]
+    elif software == "MySQL":
+        found = [
+            (c.start(), c.end(), shown(c[1]), shown(c[2]).strip(" \t'\"")) for c in _CLIENT.finditer(data)
+        ]
+    elif data.lstrip()[:5] != b"<?php":
+        found = [(x.start(), x.end(), shown(x[1]), shown(x[2])) for x in _XML.finditer(data)]
     else:
         found = [(d.start(), d.end(), shown(d[2]), _php_value(d)) for d in _DEFINE.finditer(data)]
+        if software not in ("WordPress", "OpenCart"):
+            found += [(a.start(), a.end(), shown(a[2]), _php_value(a)) for a in _ARRAY.finditer(data)]
         found += [
             (p.start(), p.end(), "table_prefix", shown(p[2] or p[3] or b"")) for p in _PREFIX.finditer(data)
         ]

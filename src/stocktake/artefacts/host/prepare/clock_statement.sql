@@ -2,6 +2,7 @@
 -- by how much it sets the clock, and so do ntpd, ntpdate, OpenNTPD and systemd-timesyncd: the host's clock was off by
 -- the opposite. What the journal shows was set was right only if it was set right. A service that says one thing twice
 -- in a second is heard once.
+-- utmp keeps the clock before and after it was set in two records that follow each other.
 WITH said AS (
   SELECT
     e._ref, m.host, m.at,
@@ -22,6 +23,14 @@ WITH said AS (
   FROM events AS e
   JOIN event_moment AS m ON m._ref = e._ref
   WHERE REGEXP_MATCHES(e.program, '(^|/)(chronyd|ntpdate|ntpd|systemd-timesyncd|journal)$')
+  UNION ALL
+  SELECT
+    b._ref, m.host, m.at, 'settings of the clock in utmp' AS method,
+    CAST(CAST(EPOCH_US(e.local_time) - EPOCH_US(b.local_time) AS DECIMAL(28, 0)) / 1000000 AS DECIMAL(18, 6)) AS set_by
+  FROM events AS b
+  JOIN events AS e ON e._path = b._path AND e._row = b._row + 1 AND e.kind = 'clock changed to'
+  JOIN event_moment AS m ON m._ref = b._ref
+  WHERE b.kind = 'clock changed from' AND b.local_time IS NOT NULL AND e.local_time IS NOT NULL
 )
 SELECT MIN(_ref) AS _ref, host, method, MIN("at") AS "at", CAST(-set_by AS DECIMAL(18, 6)) AS seconds
 FROM said

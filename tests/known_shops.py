@@ -7,7 +7,7 @@ lineage of its SQL (``mapping_truth``) tells which raw column is which canonical
 import re
 from pathlib import Path
 
-from made_up_shop import Column, Schema, Table
+from made_up_shop import NAMED, Column, Schema, Table
 from mapping_truth import Edges, Instance, truth_and_edges
 from stocktake.records.catalogue import RawTable
 from stocktake.shops.folders import ShopSoftware
@@ -22,13 +22,17 @@ _ROWS = (
     ("price_tiers", "tier"), ("postal_addresses", "address"),
 )  # fmt: skip
 _REF = {"order": "order", "line": "line", "account": "account", "listing": "listing", "payment": "payment",
-        "status": "status", "country": "country", "address": "account"}  # fmt: skip
+        "address": "account"} | {name: name for name in NAMED}  # fmt: skip
 
 
 def schema_text(name: str, prefix: str) -> str | None:
     """The real schema of a software, where the tests have it."""
     path = FILES / f"{name}.sql"
-    return path.read_text("utf-8").replace("{p}", prefix).replace("{c}", "ENGINE=InnoDB") if path.is_file() else None
+    return (
+        path.read_text("utf-8").replace("{p}", prefix).replace("{c}", "ENGINE=InnoDB")
+        if path.is_file()
+        else None
+    )
 
 
 def filled(software: ShopSoftware, found: Recognition, tables: list[RawTable]) -> Schema:
@@ -46,7 +50,9 @@ def filled(software: ShopSoftware, found: Recognition, tables: list[RawTable]) -
                 type=_type(declared),
                 key=table.key == (column,),
                 to=None,
-                meanings=_meanings(name, column, of, instances, edges, rows, software, _type(declared)) if name else [],
+                meanings=_meanings(name, column, of, instances, edges, rows, software, _type(declared))
+                if name
+                else [],
                 optional=[],
             )
             for column, declared, _ in table.columns
@@ -59,7 +65,15 @@ def filled(software: ShopSoftware, found: Recognition, tables: list[RawTable]) -
 
 
 def _states() -> list[str]:
-    return ["Awaiting payment", "Payment accepted", "Processing in progress", "Shipped", "Delivered", "Canceled", "Refunded"]
+    return [
+        "Awaiting payment",
+        "Payment accepted",
+        "Processing in progress",
+        "Shipped",
+        "Delivered",
+        "Canceled",
+        "Refunded",
+    ]
 
 
 def _rows(software: ShopSoftware, instances: list[Instance], edges: Edges) -> dict[str, str]:
@@ -67,7 +81,11 @@ def _rows(software: ShopSoftware, instances: list[Instance], edges: Edges) -> di
     for canonical, of in _ROWS:
         for instance in instances:
             if instance.table == canonical:
-                own = "order_address" if canonical == "postal_addresses" and "order_id" in instance.columns else of
+                own = (
+                    "order_address"
+                    if canonical == "postal_addresses" and "order_id" in instance.columns
+                    else of
+                )
                 for anchor in instance.anchors:
                     rows.setdefault(anchor, own)
     for name in software.tables:
@@ -78,7 +96,7 @@ def _rows(software: ShopSoftware, instances: list[Instance], edges: Edges) -> di
             for leaf in leaves:
                 if leaf.table in rows or leaf.key is not None:
                     continue
-                if column in ("status", "country", "method"):
+                if column in NAMED:
                     rows[leaf.table] = column
                 elif anchor := next(iter(sorted(instance.anchors & set(rows))), None):
                     if _joined(leaf.table, anchor, edges, software):
@@ -109,7 +127,7 @@ def _meanings(
             for target, leaves in sorted(instance.columns.items()) if fits else ():
                 if any(leaf.table == name and leaf.column in called and leaf.key is None for leaf in leaves):
                     found.append(_meaning(canonical, target, column, of, kind))
-    if not found and of in ("status", "country", "method") and "name" in column:
+    if not found and of in NAMED and ("code" if of == "currency" else "name") in column:
         return ["lookup.name"]
     if not found:
         for one in called:
@@ -125,7 +143,9 @@ def _fits(meaning_: str, of: str) -> int:
     own = {"order": "orders", "line": "order_lines", "account": "accounts", "staff": "accounts", "listing": "listings",
            "payment": "payments", "shipment": "shipments", "message": "messages", "review": "reviews",
            "tier": "price_tiers"}.get(of)  # fmt: skip
-    if table == own or (table in ("address", "shipping", "billing") and of in ("address", "order_address", "order", "account")):
+    if table == own or (
+        table in ("address", "shipping", "billing") and of in ("address", "order_address", "order", "account")
+    ):
         return 0
     if table in ("ref", "lookup") or (of == "order" and table in ("payments", "accounts", "shipments")):
         return 1
@@ -142,9 +162,16 @@ def _meaning(canonical: str, target: str, column: str, of: str, kind: str) -> st
         if of == "order":
             table = "shipping" if concepts & {"shipped", "recipient"} else "billing"
     how = ""
-    if kind in ("int", "bigint", "smallint", "tinyint") and target in ("status", "country", "method"):
+    if kind in ("int", "bigint", "smallint", "tinyint") and target in NAMED:
         how = "=id"
-    if canonical == "price_tiers" and target not in ("listing_id", "min_quantity", "price", "valid_from", "valid_to", "customer_group"):
+    if canonical == "price_tiers" and target not in (
+        "listing_id",
+        "min_quantity",
+        "price",
+        "valid_from",
+        "valid_to",
+        "customer_group",
+    ):
         return "none.none"
     return f"{table}.{target}{how}"
 

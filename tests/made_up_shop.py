@@ -36,8 +36,32 @@ PLACES = [
     ("ES", "Spain", "Calle Mayor, {n}", ["Madrid", "Sevilla"], "{p5}", "+34 6{p4}{p4}"),
     ("US", "United States", "{n} Oak Ave Apt {d}", ["Springfield", "Portland"], "{p5}", "(555) 01{d}-{p4}"),
 ]  # fmt: skip
-FIRST = ["Anna", "Jürgen", "Zoë", "Piotr", "María José", "Liam", "Chloé", "Mehmet", "Ivana", "Søren", "Grace", "Tom"]
-LAST = ["Müller", "O'Neill", "van der Berg", "Kowalski", "García López", "Smith", "Dupont", "Øster", "Novak", "Lee"]
+FIRST = [
+    "Anna",
+    "Jürgen",
+    "Zoë",
+    "Piotr",
+    "María José",
+    "Liam",
+    "Chloé",
+    "Mehmet",
+    "Ivana",
+    "Søren",
+    "Grace",
+    "Tom",
+]
+LAST = [
+    "Müller",
+    "O'Neill",
+    "van der Berg",
+    "Kowalski",
+    "García López",
+    "Smith",
+    "Dupont",
+    "Øster",
+    "Novak",
+    "Lee",
+]
 GOODS = ["Green Tea", "Blue Kush 2g", "Espresso Beans", "Herbal Mix XL", "Silver Ring", "Seed Pack", "Notebook A5",
          "Vape Cartridge", "Honey 500g", "Wool Scarf", "Desk Lamp", "Pepper Sauce"]  # fmt: skip
 WORDS = "please leave the parcel with the neighbour ring twice it arrived late but the quality is very good thanks".split()
@@ -47,6 +71,13 @@ AGENTS = ["Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.
           "Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15"]  # fmt: skip
 STATES = ["pending", "paid", "processing", "shipped", "completed", "cancelled", "refunded"]
 PAID = {1, 2, 3, 4, 6}
+CURRENCIES = ["EUR", "GBP", "USD"]
+# What the numbers of other tables stand for: the word at that place, counted from 1.
+NAMED: dict[str, list[str]] = {
+    "status": STATES, "method": METHODS, "currency": CURRENCIES, "carrier": CARRIERS, "country": [p[1] for p in PLACES],
+    "region": ["Kent", "Bayern", "Île-de-France", "Oregon"], "category": ["Tea", "Books", "Other"],
+    "provider": METHODS,
+}  # fmt: skip
 B58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -87,7 +118,10 @@ class Schema:
             if table.of == "total":
                 found += _of_totals(table)
             for column in table.columns:
-                optional = [*column.optional, *(_told_too(column) if table.of in ("order", "payment") else ())]
+                optional = [
+                    *column.optional,
+                    *(_told_too(column) if table.of in ("order", "payment") else ()),
+                ]
                 for meaning in [*column.meanings, *optional]:
                     canonical = _canonical(meaning)
                     if canonical is not None:
@@ -102,7 +136,13 @@ def _told_too(column: Column) -> list[str]:
     for meaning in column.meanings:
         table, _, name = meaning.partition(".")
         name = name.partition("=")[0]
-        if table in ("shipping", "billing", "customer") and name in ("first_name", "last_name", "full_name", "email", "phone"):
+        if table in ("shipping", "billing", "customer") and name in (
+            "first_name",
+            "last_name",
+            "full_name",
+            "email",
+            "phone",
+        ):
             found.append(f"accounts.{name}")
         if table == "accounts" and name in ("first_name", "last_name", "full_name", "email", "phone"):
             found.append(f"customer.{name}")
@@ -243,7 +283,9 @@ def _order(dice: random.Random, made: World, n: int) -> dict[str, Any]:
         made.lines.append(line)
         order["lines"].append(line)
     order["subtotal"] = sum((line["total"] for line in order["lines"]), Decimal(0))
-    order["discount"] = (order["subtotal"] / 10).quantize(Decimal("0.01")) if dice.random() < 0.2 else Decimal(0)
+    order["discount"] = (
+        (order["subtotal"] / 10).quantize(Decimal("0.01")) if dice.random() < 0.2 else Decimal(0)
+    )
     order["tax"] = (order["subtotal"] * Decimal("0.19")).quantize(Decimal("0.01"))
     order["total"] = order["subtotal"] + order["shipping"] - order["discount"]
     if state not in (0, 5) or dice.random() < 0.4:
@@ -277,12 +319,9 @@ def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) ->
     of = table.of
     if of == "other":
         return [{"n": n} for n in range(table.many or 20)]
-    if of == "status":
-        return [{"status": n, "word": word} for n, word in enumerate(schema.states)]
-    if of == "method":
-        return [{"method": n, "word": word} for n, word in enumerate(METHODS)]
-    if of == "country":
-        return [{"country": place} for place in PLACES]
+    if of in NAMED:
+        words = schema.states if of == "status" else NAMED[of]
+        return [{"named": n, "word": word} for n, word in enumerate(words, of != "status")]
     if of == "order":
         return [{"order": order} for order in made.orders]
     if of == "line":
@@ -292,7 +331,11 @@ def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) ->
     if of == "listing":
         return [{"listing": listing} for listing in made.listings]
     if of == "tier":
-        return [{"listing": one, "from": q, "tier": one["price"] * (100 - q) / 100} for one in made.listings for q in (5, 10)]
+        return [
+            {"listing": one, "from": q, "tier": one["price"] * (100 - q) / 100}
+            for one in made.listings
+            for q in (5, 10)
+        ]
     if of == "address":
         return [{"account": one, "place": one["address"]} for one in made.accounts]
     if of == "order_address":
@@ -311,18 +354,33 @@ def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) ->
         return [{"order": order, "kind": kind} for order in made.orders for kind in kinds]
     if of in ("message", "review"):
         chosen = dice.sample(made.orders, min(len(made.orders), 60))
-        return [{"order": o, "listing": o["lines"][0]["listing"], "text": _words(dice, 15), "title": _words(dice, 3)} for o in chosen]
+        return [
+            {
+                "order": o,
+                "listing": o["lines"][0]["listing"],
+                "text": _words(dice, 15),
+                "title": _words(dice, 3),
+            }
+            for o in chosen
+        ]
     raise ValueError(f"{table.name}: {of}?")
 
 
-_OWN = {"order": "order", "line": "line", "account": "account", "staff": "account", "listing": "listing", "payment": "payment"}
+_OWN = {
+    "order": "order",
+    "line": "line",
+    "account": "account",
+    "staff": "account",
+    "listing": "listing",
+    "payment": "payment",
+}
 
 
 def _cell(dice: random.Random, schema: Schema, column: Column, context: dict[str, Any], number: int) -> Any:
     if column.key:
         table = next(t for t in schema.tables if any(c is column for c in t.columns))
         own = context.get(_OWN.get(table.of, ""), {})
-        return _typed(column.type, own.get("id", context.get("status", context.get("method", number))))
+        return _typed(column.type, own.get("id", context.get("named", number)))
     if column.to is not None:
         there = next((t for t in schema.tables if t.name == column.to), None)
         return dice.randint(1, max(1, min(20, there.many or 20))) if there else 1
@@ -339,9 +397,19 @@ def _cell(dice: random.Random, schema: Schema, column: Column, context: dict[str
 def _meant(dice: random.Random, schema: Schema, meaning: str, context: dict[str, Any]) -> Any:  # noqa: C901
     table, _, name = meaning.partition(".")
     name, _, how = name.partition("=")
+    if how == "id" and table in ("shipping", "billing", "address", "customer") and name == "region":
+        return dice.randint(1, 4)
+    if how == "id" and (table, name) in (
+        ("listings", "category"),
+        ("shipments", "carrier"),
+        ("payments", "provider"),
+    ):
+        return dice.randint(1, 3)
     order, account = context.get("order"), context.get("account")
     if table in ("shipping", "billing", "customer", "address"):
-        place = context.get("place") or (order["bill" if table == "billing" else "ship"] if order else account["address"])
+        place = context.get("place") or (
+            order["bill" if table == "billing" else "ship"] if order else account["address"]
+        )
         if name in ("email",):
             return (order["account"] if order else account)["email"]
         return {"first_name": place["first"], "last_name": place["last"], "full_name": f"{place['first']} {place['last']}",
@@ -353,6 +421,7 @@ def _meant(dice: random.Random, schema: Schema, meaning: str, context: dict[str,
     if table == "orders":
         values = {**order, "account_id": 0 if order["guest"] else order["account"]["id"], "placed_at": order["placed"],
                   "paid_at": order["paid"], "shipped_at": order["shipped"], "completed_at": order["completed"],
+                  "currency": CURRENCIES.index(order["currency"]) + 1 if how == "id" else order["currency"],
                   "user_agent": order["agent"], "customer_note": order["note"],
                   "status": order["state"] if how == "id" else schema.states[order["state"]]}  # fmt: skip
         return values[name]
@@ -378,8 +447,9 @@ def _meant(dice: random.Random, schema: Schema, meaning: str, context: dict[str,
     if table == "payments":
         paid = context.get("payment", {"amount": order["total"], "state": "pending", "at": order["paid"]})
         coin = order["method"] == "bitcoin"
-        return {"order_id": order["number" if how == "number" else "id"], "method": METHODS.index(order["method"]) if how == "id" else order["method"],
-                "provider": order["method"].replace("_", " ").title(), "amount": paid["amount"], "currency": order["currency"],
+        return {"order_id": order["number" if how == "number" else "id"], "method": METHODS.index(order["method"]) + 1 if how == "id" else order["method"],
+                "provider": order["method"].replace("_", " ").title(), "amount": paid["amount"],
+                "currency": CURRENCIES.index(order["currency"]) + 1 if how == "id" else order["currency"],
                 "asset": "BTC", "asset_amount": int(order["coins"] * 10**8) if how == "satoshi" else order["coins"],
                 "address": order["wallet"] if coin or how == "all" else None, "txid": order["txid"] if how == "chain" else order["reference"] if order["paid"] else None,
                 "card_brand": "Visa" if order["method"] == "credit_card" else None,
@@ -399,11 +469,12 @@ def _meant(dice: random.Random, schema: Schema, meaning: str, context: dict[str,
         who = account or (order and order["account"])
         return {"order": order and order["id"], "account": who and who["id"], "listing": listing and listing["id"],
                 "line": context.get("line", {}).get("id"), "payment": context.get("payment", {}).get("id"),
-                "status": context.get("status", order and order["state"]), "country": None}[name]  # fmt: skip
+                "status": context.get("named", order and order["state"]),
+                "currency": order and CURRENCIES.index(order["currency"]) + 1}.get(name, context.get("named"))  # fmt: skip
     if table == "total":
         return order[context["kind"]] if name == "value" else f"ot_{context['kind']}"
     if table == "lookup":
-        return context["word"] if "word" in context else context["country"][1]
+        return context["word"]
     raise ValueError(meaning)
 
 
@@ -415,7 +486,11 @@ def _misleading(dice: random.Random, column: Column, number: int) -> Any:
     if re.search(r"url|link|website|href", name):
         return f"https://example.org/p/{number}"
     if kind.startswith(("datetime", "timestamp", "date")):
-        return START + timedelta(days=number % 300, seconds=dice.randint(0, 80_000)) if dice.random() < 0.7 else None
+        return (
+            START + timedelta(days=number % 300, seconds=dice.randint(0, 80_000))
+            if dice.random() < 0.7
+            else None
+        )
     if kind.startswith(("tinyint", "bool")):
         return dice.choice([0, 1])
     if kind.startswith(("decimal", "double", "float")):
@@ -456,14 +531,25 @@ def _sql(table: Table, rows: list[list[Any]]) -> str:
     lines = []
     for column in table.columns:
         kind = real.get(column.type, column.type)
-        kind = {"int": "int(11)", "varchar": "varchar(255)", "decimal": "decimal(15,4)", "char": "char(3)"}.get(kind, kind)
+        kind = {
+            "int": "int(11)",
+            "varchar": "varchar(255)",
+            "decimal": "decimal(15,4)",
+            "char": "char(3)",
+        }.get(kind, kind)
         lines.append(f"  `{column.name}` {kind}{' NOT NULL' if column.key else ' DEFAULT NULL'}")
     keys = [f"`{column.name}`" for column in table.columns if column.key]
     if keys:
         lines.append(f"  PRIMARY KEY ({','.join(keys)})")
-    made = f"CREATE TABLE `{table.name}` (\n" + ",\n".join(lines) + "\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n"
+    made = (
+        f"CREATE TABLE `{table.name}` (\n"
+        + ",\n".join(lines)
+        + "\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\n"
+    )
     for start in range(0, len(rows), 200):
-        values = ",\n".join("(" + ",".join(_literal(cell) for cell in row) + ")" for row in rows[start : start + 200])
+        values = ",\n".join(
+            "(" + ",".join(_literal(cell) for cell in row) + ")" for row in rows[start : start + 200]
+        )
         made += f"INSERT INTO `{table.name}` VALUES\n{values};\n"
     return made
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from mapping_truth import truth
+from mapping_truth import references, truth
 from stocktake.engine.duck import literal, parquet, quoted
 from stocktake.shops.folders import ShopSoftware
 from stocktake.shops.inference.proposal import Proposal
@@ -80,7 +80,9 @@ class Measured:
         self.wrong += other.wrong
 
 
-def from_folder(software: ShopSoftware, found: Recognition, connection: duckdb.DuckDBPyConnection) -> list[Wanted]:
+def from_folder(
+    software: ShopSoftware, found: Recognition, connection: duckdb.DuckDBPyConnection
+) -> list[Wanted]:
     """What the folder's own SQL reads, as far as this database has values there."""
     wanted = []
     for instance in truth(software):
@@ -90,11 +92,18 @@ def from_folder(software: ShopSoftware, found: Recognition, connection: duckdb.D
             right = set()
             for leaf in leaves:
                 table = found.tables.get(leaf.table)
-                spelled = table and _spelled(software, leaf.table, leaf.column, [c for c, _, _ in table.columns])
+                spelled = table and _spelled(
+                    software, leaf.table, leaf.column, [c for c, _, _ in table.columns]
+                )
                 if table and spelled and table.parts and _has_values(connection, table, spelled, leaf.key):
                     right.add((table.label, spelled, leaf.key))
             if right:
                 wanted.append(Wanted(instance.table, column, frozenset(right)))
+    for canonical, column, name, raw in sorted(references(software)):
+        table = found.tables.get(name)
+        spelled = table and _spelled(software, name, raw, [c for c, _, _ in table.columns])
+        if table and spelled:
+            wanted.append(Wanted(canonical, column, frozenset({(table.label, spelled, None)}), needed=False))
     return wanted
 
 
@@ -110,14 +119,16 @@ def _spelled(software: ShopSoftware, table: str, column: str, there: list[str]) 
 def _has_values(connection: duckdb.DuckDBPyConnection, table, column: str, key: str | None) -> bool:
     keyed = ""
     if key is not None:
-        names = [name for name, _, _ in table.columns if name.lower().endswith(("key", "code", "class", "name"))]
+        names = [
+            name for name, _, _ in table.columns if name.lower().endswith(("key", "code", "class", "name"))
+        ]
         if not names:
             return False
         keyed = " AND (" + " OR ".join(f"CAST({quoted(n)} AS VARCHAR) = {literal(key)}" for n in names) + ")"
     row = connection.execute(
         f"SELECT count(*) FROM {parquet(table.parts)} WHERE CAST({quoted(column)} AS VARCHAR) <> ''{keyed}"
     ).fetchone()
-    return bool(row and row[0] >= 1)
+    return bool(row and row[0] >= (1 if key is None else 3))
 
 
 def proposed(proposal: Proposal) -> dict[tuple[str, str], set[Where]]:
@@ -162,9 +173,7 @@ def measure(wanted: Iterable[Wanted], proposal: Proposal) -> Measured:
 
 
 def _hits(place: Where, right: Iterable[Where]) -> bool:
-    return any(
-        place[:2] == one[:2] and (one[2] is None or one[2] == place[2]) for one in right
-    )
+    return any(place[:2] == one[:2] and (one[2] is None or one[2] == place[2]) for one in right)
 
 
 def _shown(places: Iterable[Where]) -> str:

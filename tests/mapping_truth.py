@@ -73,7 +73,9 @@ class _Reader:
         for cte in with_.expressions if with_ else ():
             names = [c.name.lower() for c in cte.args["alias"].args.get("columns") or ()]
             made = self.select(cte.this, scope)
-            scope[cte.alias.lower()] = [dict(zip(names, b.values(), strict=False)) for b in made] if names else made
+            scope[cte.alias.lower()] = (
+                [dict(zip(names, b.values(), strict=False)) for b in made] if names else made
+            )
         if isinstance(node, exp.Subquery):
             return self.select(node.this, scope)
         if isinstance(node, exp.SetOperation):
@@ -160,7 +162,9 @@ class _Reader:
         if isinstance(node, exp.Anonymous) and node.name.lower() in _FIRST_ONLY:
             return self.leaves(node.expressions[0], here, scope, keys)
         if isinstance(node, exp.Sum):  # derived, but for the sum of what one key holds
-            return frozenset(leaf for leaf in self.leaves(node.this, here, scope, keys) if leaf.key is not None)
+            return frozenset(
+                leaf for leaf in self.leaves(node.this, here, scope, keys) if leaf.key is not None
+            )
         if isinstance(node, exp.Mul | exp.Div):  # the rest is a rate
             return self.leaves(node.this, here, scope, keys)
         if isinstance(node, exp.Predicate | exp.Not | exp.And | exp.Or | exp.Count | exp.Avg):
@@ -201,7 +205,11 @@ def _keys(condition: exp.Expression | None) -> tuple[tuple[str, str], ...]:
         return ()
     found = []
     for equal in condition.find_all(exp.EQ):
-        if isinstance(equal.this, exp.Column) and isinstance(equal.expression, exp.Literal) and equal.expression.is_string:
+        if (
+            isinstance(equal.this, exp.Column)
+            and isinstance(equal.expression, exp.Literal)
+            and equal.expression.is_string
+        ):
             found.append((equal.this.name.lower(), equal.expression.this))
     for within in condition.find_all(exp.In):
         texts = [e.this for e in within.expressions if isinstance(e, exp.Literal) and e.is_string]
@@ -211,7 +219,9 @@ def _keys(condition: exp.Expression | None) -> tuple[tuple[str, str], ...]:
 
 
 def _keyed(leaves: Leaves, keys: tuple[tuple[str, str], ...]) -> Leaves:
-    texts = [text for column, text in keys if column in ("key", "meta_key", "option_name", "code", "class", "name")]
+    texts = [
+        text for column, text in keys if column in ("key", "meta_key", "option_name", "code", "class", "name")
+    ]
     if not texts:
         return leaves
     found = set()
@@ -267,37 +277,75 @@ def truth_and_edges(software: ShopSoftware) -> tuple[list[Instance], Edges]:
     for table, branch in made:
         anchors = frozenset(leaf.table for leaf in branch.get("source_id", ()) if leaf.column == "_ref")
         instance = Instance(table, anchors)
+        told_by_keys = any(
+            leaf.key is not None and leaf.table in anchors for leaves in branch.values() for leaf in leaves
+        )
         for column in sorted(_wanted()[table]):
             leaves = set(branch.get(column, ()))
             if column == "status":
                 leaves |= branch.get("status_recorded", frozenset())
             kept: set[Leaf] = set()
             for leaf in leaves:
-                if leaf.table in anchors or leaf.key is not None:
-                    kept |= {leaf} if leaf.column != "_ref" else set()
-                elif leaf.column == "_ref":  # the row that a column of this one names
-                    kept |= {Leaf(*at) for at in _compared(leaf.table, anchors, reached)}
-                elif leaf.table in software.tables and anchored.get(leaf.table, table) == table:
+                there = leaf.table in software.tables
+                if leaf.column == "_ref" and told_by_keys:
+                    continue  # a row of keys and values is of its owner's row
+                if leaf.column == "_ref":  # the row that a column of this one names
+                    kept |= {Leaf(*at) for at in _compared(leaf.table, anchors, reached, software)}
+                elif leaf.table in anchors or (leaf.key is not None and _is_of(leaf.table, anchors, reached)):
+                    kept.add(leaf)
+                elif there and column == "currency" and anchored.get(leaf.table) == "orders":
+                    kept.add(leaf)
+                elif there and anchored.get(leaf.table, table) == table:
                     kept |= _beside(leaf, anchors, reached, software)
             if kept:
                 instance.columns[column] = frozenset(kept)
-        if instance.columns:
+        if instance.columns and not _is_found_in_text(instance, branch):
             _add(found, instance)
     return found, reached
 
 
-def _compared(table: str, anchors: frozenset[str], reached: Edges) -> set[tuple[str, str, str | None]]:
+def _compared(
+    table: str, anchors: frozenset[str], reached: Edges, software: ShopSoftware
+) -> set[tuple[str, str, str | None]]:
     """The columns of the anchors, or keys of theirs, that the SQL compares with a column of ``table``."""
+    if table in anchors:
+        return set()
     return {
         (name, column, key)
-        for (one, _, _), others in reached.items() if one == table
-        for name, column, key in others if name in anchors or key is not None or not anchors
-    }  # fmt: skip
+        for (one, _, _), others in reached.items()
+        if one == table
+        for name, column, key in others
+        if (name in anchors and (column,) != software.tables[name].key)
+        or (key is not None and _is_of(name, anchors, reached))
+    }
 
 
-def _beside(
-    leaf: Leaf, anchors: frozenset[str], reached: Edges, software: ShopSoftware
-) -> set[Leaf]:
+def _is_of(table: str, anchors: frozenset[str], reached: Edges) -> bool:
+    """Whether the rows of a table of keys and values are of the anchors' rows: the SQL compares them so."""
+    return (
+        not anchors
+        or table in anchors
+        or any(
+            name in anchors
+            for (one, _, _), others in reached.items()
+            if one == table
+            for name, _, _ in others
+        )
+    )
+
+
+def _is_found_in_text(instance: Instance, branch: Branch) -> bool:
+    """Whether what such a row can't be without is there, but is found inside free text or keys alone."""
+    slots = roles()[instance.table].slots
+    needed = [slot.canonical for slot in slots.values() if slot.needed >= 0.5 and slot.ref is None]
+    return (
+        bool(needed)
+        and not any(one in instance.columns for one in needed)
+        and any(one in branch for one in needed)
+    )
+
+
+def _beside(leaf: Leaf, anchors: frozenset[str], reached: Edges, software: ShopSoftware) -> set[Leaf]:
     """A value of a table that has one row (a language) for each of the anchor's, or that names its numbers.
 
     Of a table with many rows for each of the anchor's a value is worked out and no column's own.
@@ -314,6 +362,26 @@ def _beside(
     return found
 
 
+def references(software: ShopSoftware) -> set[tuple[str, str, str, str]]:
+    """Canonical table and column, raw table and column: columns that the SQL compares with another table's key.
+
+    To read an order's customer from them is right, whether or not the folder does it at that place.
+    """
+    instances, reached = truth_and_edges(software)
+    of: dict[str, set[str]] = {}
+    for instance in instances:
+        of.setdefault(instance.table, set()).update(instance.anchors)
+    found = set()
+    for instance in instances:
+        for slot in roles()[instance.table].slots.values():
+            for target in of.get(slot.ref or "", ()):
+                key = software.tables[target].key
+                for name, column, text in reached.get((target, key[0], None), ()) if len(key) == 1 else ():
+                    if name in instance.anchors and text is None:
+                        found.add((instance.table, slot.canonical, name, column))
+    return found
+
+
 def _add(found: list[Instance], instance: Instance) -> None:
     """Put in an instance, or join it to one that is read from the same columns."""
     for there in found:
@@ -324,4 +392,3 @@ def _add(found: list[Instance], instance: Instance) -> None:
                 there.columns[column] = there.columns.get(column, frozenset()) | leaves
             return
     found.append(instance)
-

@@ -27,6 +27,8 @@ What it checks
      some of the settings, which are compared, and the others are named.
   7. The privilege lists, and the selectors by which web captures are read. Every "privilege" and "selectors"
      entry states the SHA-256 of a file, which lies under review/.
+  8. The mappings that a person accepted. Every "map" entry states the SHA-256 of the files of one, which lie under
+     mappings/accepted/; the newest entry of a folder counts.
 
 What it cannot see
   - That the ends of ledger.jsonl AND ledger.sig were cut off together: what is left is whole in itself. Every
@@ -164,6 +166,7 @@ class Verification:
                     _number(counts["reports"], "report or export", "reports and exports"),
                     *([_number(counts["lists"], "privilege list")] if "lists" in counts else ()),
                     *([_number(counts["selectors"], "file of selectors")] if "selectors" in counts else ()),
+                    *([_number(counts["mappings"], "accepted mapping")] if "mappings" in counts else ()),
                 )
             )
         )
@@ -229,6 +232,7 @@ def verify(
         _check_file(case, path, stated, "derived", tick, found)
     _check_documents(case, seen, tick, found)
     _check_lists(case, seen, found)
+    _check_mappings(case, seen, found)
     return found
 
 
@@ -251,6 +255,7 @@ class _Ledger:
     documents: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     lists: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     withheld: tuple[int, dict[str, Any]] | None = None
+    mappings: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -515,6 +520,8 @@ def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained
         seen.documents[detail["file"]] = (stored.number, detail)
     elif action in ("privilege", "selectors") and isinstance(detail.get("file"), str):
         seen.lists[detail["file"]] = (stored.number, detail)
+    elif action == "map" and isinstance(detail.get("folder"), str):
+        seen.mappings[detail["folder"]] = (stored.number, detail)
     elif action == "withhold":
         seen.withheld = (stored.number, detail)
     return _Chained(
@@ -1179,6 +1186,46 @@ def _check_lists(case: str, seen: _Ledger, found: Verification) -> None:
             found.counts[kind] = found.counts.get(kind, 0) + 1
         except (OSError, UnreadableError) as problem:
             found.fail("list", path, f"{what} {path} (ledger line {line}) {_why(problem)}.", line)
+
+
+def _check_mappings(case: str, seen: _Ledger, found: Verification) -> None:
+    """The mappings that a person accepted: each file as recorded, none missing and none besides."""
+    for folder, (line, detail) in seen.mappings.items():
+        stated = detail.get("files")
+        if not isinstance(stated, dict):
+            found.fail("mapping", folder, f"Ledger line {line} names no files of the mapping {folder}.", line)
+            continue
+        found.counts["mappings"] = found.counts.get("mappings", 0) + 1
+        for name, digest in stated.items():
+            path = f"{folder}/{name}"
+            try:
+                if hash_file(within(case, path))[1] != digest:
+                    found.fail("mapping", path, f"{path} was changed since ledger line {line}.", line)
+            except (OSError, UnreadableError) as problem:
+                found.fail("mapping", path, f"{path} (ledger line {line}) {_why(problem)}.", line)
+        for path in _files_under(case, folder):
+            if path[len(folder) + 1 :] not in stated:
+                found.fail(
+                    "mapping", path, f"{path} is not in the mapping that ledger line {line} accepts.", line
+                )
+    for folder in _folders_under(case, "mappings/accepted"):
+        if folder not in seen.mappings:
+            found.fail("mapping", folder, f"{folder} is a mapping that no ledger line accepts.")
+
+
+def _folders_under(case: str, folder: str) -> list[str]:
+    try:
+        with os.scandir(os.path.join(case, folder)) as entries:
+            return sorted(f"{folder}/{e.name}" for e in entries if e.is_dir() and not e.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _files_under(case: str, folder: str) -> list[str]:
+    files = []
+    for here, _, names in os.walk(os.path.join(case, folder)):
+        files += [os.path.relpath(os.path.join(here, name), case) for name in names]
+    return sorted(files)
 
 
 # ----------------------------------------------------------------------------------------------- files

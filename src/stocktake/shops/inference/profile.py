@@ -201,7 +201,8 @@ def _column(
         if value is not None and (not isinstance(value, str) or value.strip()):
             there.append(value)
     different = Counter(_plain(value) for value in there)
-    sample = list(dict.fromkeys(there))[:SAMPLE_VALUES] if len(different) > 12 else there[:SAMPLE_VALUES]
+    sample = list(dict.fromkeys(there)) if len(different) > 12 else there
+    sample = sample[:: max(1, len(sample) // SAMPLE_VALUES)][:SAMPLE_VALUES]
     blank = sum(count for text, count in different.items() if not text.strip("0.:- "))
     whole = len(there) == rows and rows > 0
     return Column(
@@ -348,7 +349,7 @@ def _of_type(
     shown = without_prefix(names)
     rows = connection.execute(
         f"SELECT {', '.join(map(quoted, names))} FROM {parquet(table.parts)} "
-        f"WHERE {quoted(column)} = {literal(kind)} ORDER BY _row LIMIT {SAMPLE_ROWS // 2}"
+        f"WHERE {quoted(column)} = {literal(kind)} ORDER BY (_row * 7919) % 1000003, _row LIMIT {SAMPLE_ROWS // 2}"
     ).fetchall()
     columns = tuple(
         _column(Place(table.label, name), shown[place], declared, [row[place] for row in rows], len(rows),

@@ -21,13 +21,13 @@ from stocktake.shops.inference.scoring import (
     NameFit,
     chance,
     column_features,
+    log_odds_of,
     logit,
     role_features,
     weights,
 )
 from stocktake.shops.inference.words import Token
 
-LEAST = 0.5  # a column or table that is less likely is not proposed
 # What an order's own columns may hold beside the order, and which columns of those tables.
 IN_ORDERS = {
     "payments": (
@@ -65,6 +65,7 @@ class Choice:
     """A column that a canonical column is read from.
 
     ``target`` is the entity and key that it points to; ``lookup`` the table with the names of its numbers.
+    ``of_order`` says that the column is the order's, and not of the mapping's own entity.
     """
 
     slot: Slot
@@ -73,6 +74,7 @@ class Choice:
     reason: str
     target: tuple[Entity, Column] | None = None
     lookup: Lookup | None = None
+    of_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,32 @@ def propose(profile: Profile) -> Proposal:
     for entity, table, likely in chosen:
         whole = _with_satellites(profile, entity, table, busy)
         proposal.mappings += _map(profile, whole, every[table], likely, targets, chosen)
+    _take_from_order(proposal)
     proposal.mappings = _sorted(proposal.mappings)
     return proposal
+
+
+def _take_from_order(proposal: Proposal) -> None:
+    """A payment that does not say its currency is in that of its order; a line's price may be its total's share."""
+    for mapping in proposal.of("order_lines"):
+        total = mapping.choices.get("line_total")
+        if total is not None and "quantity" in mapping.choices and "unit_price" not in mapping.choices:
+            slot = roles()["order_lines"].slots["unit_price"]
+            mapping.choices["unit_price"] = replace(
+                total, slot=slot, reason=f"by the quantity; {total.reason}"
+            )
+    currency = next((m.choices["currency"] for m in proposal.of("orders") if "currency" in m.choices), None)
+    for mapping in proposal.of("payments"):
+        order = mapping.choices.get("order_id")
+        if (
+            currency is not None
+            and "currency" not in mapping.choices
+            and order is not None
+            and order.target is not None
+        ):
+            slot = roles()["payments"].slots["currency"]
+            told = f"it has none of its own; its order's: {currency.reason}"
+            mapping.choices["currency"] = replace(currency, slot=slot, reason=told, of_order=True)
 
 
 def _pointed_at(
@@ -158,7 +184,7 @@ def _pointed_at(
     """
     pointed: dict[tuple[str, str], float] = {}
     for (_, role), (likely, entity) in found.items():
-        if role not in ("order_lines", "orders") or likely < LEAST:
+        if role not in ("order_lines", "orders") or likely < 0.5:
             continue
         at = "listings" if role == "order_lines" else "accounts"
         for column in entity.columns:
@@ -207,7 +233,7 @@ def _chosen(
     """Each entity's best role; of orders and of lines one table, and those that are called the same."""
     best: dict[str, tuple[float, str, Entity]] = {}
     for (name, table), (likely, entity) in found.items():
-        if likely >= LEAST and (name not in best or likely > best[name][0]):
+        if likely >= weights()["least"]["table"] and (name not in best or likely > best[name][0]):
             best[name] = (likely, table, entity)
     chosen = []
     for table in roles():
@@ -280,6 +306,11 @@ def _names(column: Column, entity: Entity) -> bool:
     )
 
 
+def _is_likely(one: _Scored) -> bool:
+    """Whether a column is likely enough to be proposed."""
+    return chance(one.log_odds) >= weights()["least"]["column"]
+
+
 def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
     """Each column to at most one slot and each slot at most one column, so that the whole is most likely."""
     if not scored:
@@ -287,13 +318,14 @@ def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
     places = list(dict.fromkeys(one.column.place for one in scored))
     slots = list(dict.fromkeys((one.slot.table, one.slot.name, id(one.slot)) for one in scored))
     gain = np.zeros((len(places), len(slots)))
+    least = log_odds_of(weights()["least"]["column"])
     at = {}
     for one in scored:
         row, column = (
             places.index(one.column.place),
             slots.index((one.slot.table, one.slot.name, id(one.slot))),
         )
-        gain[row, column] = max(0.0, one.log_odds)
+        gain[row, column] = max(0.0, one.log_odds - least)
         at[row, column] = one
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return [at[row, column] for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0]
@@ -332,8 +364,15 @@ def _map(
             if _is_address(scored := of_group(whose)):
                 parts.append(("postal_addresses", whose, scored))
     together = [one for _, _, scored in parts for one in scored]
+    if role.table == "accounts":  # what is said to be of a billing address is not of the account itself
+        elsewhere = {
+            p for whose, places in groups.items() if whose and _is_whole(parts, whose) for p in places
+        }
+        together = [
+            one for one in together if one.slot.table != "accounts" or one.column.place not in elsewhere
+        ]
     own = [one for one in together if not _is_satellite(one.column, entity)]
-    chosen_own = [one for one in _assign(own) if chance(one.log_odds) >= LEAST]
+    chosen_own = [one for one in _assign(own) if _is_likely(one)]
     # What the table says itself goes before what another table says of its rows.
     filled = {(one.slot.table, one.slot.name, id(one.slot)) for one in chosen_own}
     more = [
@@ -359,6 +398,10 @@ def _map(
             TableMapping(table, entity, part, likely, _role_reason(entity, role, likely), _named(choices))
         )
     return _completed(found)
+
+
+def _is_whole(parts: Sequence[tuple[str, str, list[_Scored]]], whose: str) -> bool:
+    return any(table == "postal_addresses" and part == whose for table, part, _ in parts)
 
 
 def _is_satellite(column: Column, entity: Entity) -> bool:
@@ -395,8 +438,9 @@ def _with_recipient(
 
 def _is_address(scored: Sequence[_Scored]) -> bool:
     likely = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
-    street = likely.get("line1", 0.0) >= LEAST
-    return street or (likely.get("city", 0.0) >= LEAST and likely.get("postcode", 0.0) >= LEAST)
+    least = weights()["least"]["column"]
+    street = likely.get("line1", 0.0) >= least
+    return street or (likely.get("city", 0.0) >= least and likely.get("postcode", 0.0) >= least)
 
 
 def _named(choices: dict[str, Choice]) -> dict[str, Choice]:
@@ -526,7 +570,9 @@ def _choice(profile: Profile, one: _Scored) -> Choice:
 
 
 # Columns that may hold the number of a row that has the name.
-_NAMED_BY_NUMBER = frozenset({"currency", "status", "method", "carrier", "country", "region", "category", "provider"})
+_NAMED_BY_NUMBER = frozenset(
+    {"currency", "status", "method", "carrier", "country", "region", "category", "provider"}
+)
 LOOKUP_ROWS = 5000
 
 

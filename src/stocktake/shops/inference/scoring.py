@@ -1,8 +1,7 @@
 """How well a column fits a canonical column, and a table a canonical table: a probability with its reasons.
 
 Both are logistic models over a few features that mean the same for every column (how well the name fits, how
-many values look right, whether its values are another table's keys). Their weights are in ``weights.toml``,
-learned by ``benchmarks/inference.py`` from the shops that have folders.
+many values look right, whether its values are another table's keys). Their weights are in ``weights.toml``.
 """
 
 import math
@@ -21,6 +20,8 @@ TELLING = frozenset(
     "email ip agent hash pgp_public pgp_message wallet txid currency phone postcode card_brand tracking asset "
     "country url".split()
 )
+_OF_TIMES = frozenset({"date", "time"})  # add nothing to what sort of time it is
+_OF_AMOUNTS = frozenset({"net", "gross"})
 _NEUTRAL = frozenset({"site", "field", "when"})
 
 Features = dict[str, float]
@@ -98,7 +99,10 @@ def column_features(
     `shipping_city`).
     """
     named = column.words if words is None else words
-    name = name_fit(named, slot.names, slot.ruled_out, own)
+    cheap = own | _OF_TIMES if "time" in slot.shapes else own
+    if "money" in slot.shapes and slot.name not in ("subtotal", "total"):
+        cheap |= _OF_AMOUNTS
+    name = name_fit(named, slot.names, slot.ruled_out, cheap)
     if names_target and name.score < 0.9:
         name = NameFit(0.9, ("id",), None)
     fit = max((column.looks.get(look, 0.0) for look in slot.shapes), default=0.0)
@@ -135,7 +139,9 @@ def role_features(
     column of it with the keys of a table that the role points to; ``pointed_at`` the chance of a table that
     would have to point to such a role and points here.
     """
-    name = name_fit(entity.words, role.names, role.ruled_out, frozenset({"site"}))
+    name = name_fit(
+        entity.words, role.names, role.ruled_out, frozenset({"site", "date"})
+    )  # "data" is no date here
     needed = sum(slot.needed for slot in role.slots.values())
     got = sum(role.slots[slot].needed * chance for slot, chance in assigned.items() if slot in role.slots)
     features = {
@@ -155,7 +161,7 @@ def role_features(
 
 @cache
 def weights() -> dict[str, dict[str, float]]:
-    """The weights of both models: ``column`` and ``table``."""
+    """The weights of both models, ``column`` and ``table``, and how likely each must be at ``least``."""
     stated: dict[str, dict[str, float]] = tomllib.loads(
         (files(__package__) / "weights.toml").read_text("utf-8")
     )
@@ -165,6 +171,11 @@ def weights() -> dict[str, dict[str, float]]:
 def logit(features: Features, stated: Mapping[str, float]) -> float:
     """The log of the odds by these weights."""
     return stated["constant"] + sum(stated.get(name, 0.0) * value for name, value in features.items())
+
+
+def log_odds_of(probability: float) -> float:
+    """The log odds of a probability between 0 and 1."""
+    return math.log(probability / (1.0 - probability))
 
 
 def chance(log_odds: float) -> float:

@@ -62,7 +62,11 @@ def words_of(name: str) -> tuple[str, ...]:
 @cache
 def meaning(name: str) -> tuple[Token, ...]:
     """The concepts of each word of a name."""
-    return tuple(_concepts(word) for word in words_of(name))
+    found = [_concepts(word) for word in words_of(name)]
+    for place in range(len(found) - 1, 0, -1):  # "tax excl" says of an amount that it is net, and not a tax
+        if found[place] & {"net", "gross"} and "tax" in found[place - 1]:
+            del found[place - 1]
+    return tuple(found)
 
 
 def _concepts(word: str) -> Token:
@@ -115,6 +119,10 @@ def _cut(word: str) -> list[str]:
     return [word]
 
 
+# Prefixes that say whose or what a value is, however many columns have them.
+_TELLING_PREFIXES = frozenset({"billing", "shipped", "recipient", "paid", "vendor"})
+
+
 def without_prefix(names: Sequence[str]) -> list[str]:
     """Column names without the prefix that most of a table's columns share (`orders_`, `kd_`, `o_`)."""
     prefixes: dict[str, int] = {}
@@ -125,7 +133,8 @@ def without_prefix(names: Sequence[str]) -> list[str]:
     if not prefixes:
         return list(names)
     prefix = max(prefixes, key=lambda head: prefixes[head])
-    if len(names) < 3 or prefixes[prefix] < 0.6 * len(names):
+    tells = {concept for token in meaning(prefix) for concept in token} & _TELLING_PREFIXES
+    if len(names) < 3 or prefixes[prefix] < 0.6 * len(names) or tells:
         return list(names)
     return [_rest(name, prefix) for name in names]
 

@@ -145,7 +145,7 @@ def _columns_of(folder: _Folder, entity: Entity) -> list[Column]:
     found: dict[Place, Column] = {}
     for mapping in folder.proposal.mappings:
         for choice in mapping.choices.values():
-            if mapping.entity.name == entity.name:
+            if mapping.entity.name == entity.name and not choice.of_order:
                 found.setdefault(choice.column.place, choice.column)
             if choice.target is not None and choice.target[0].name == entity.name:
                 found.setdefault(choice.target[1].place, choice.target[1])
@@ -157,7 +157,11 @@ def _kind_of(folder: _Folder, entity: Entity, column: Column) -> str:
     kinds = set()
     for mapping in folder.proposal.mappings:
         for choice in mapping.choices.values():
-            if mapping.entity.name == entity.name and choice.column.place == column.place:
+            if (
+                mapping.entity.name == entity.name
+                and choice.column.place == column.place
+                and not choice.of_order
+            ):
                 kinds.add(_type(choice))
             if choice.target is not None and choice.target[1].place == column.place:
                 kinds.add("VARCHAR")
@@ -288,6 +292,10 @@ class _Rows:
             return self.named(slot, recorded, choice.lookup)
         return f"NULLIF(TRIM({self._as_text(choice, recorded)}), '')"
 
+    def recorded_text(self, slot: str) -> str:
+        """The same as text, to be compared with a key."""
+        return self._as_text(self.mapping.choices[slot], self.recorded(slot) or "NULL")
+
     def _as_text(self, choice: Choice, recorded: str) -> str:
         shared = self.folder.columns[self.folder.table(self.mapping.entity.table)]
         kind = shared.get(choice.column.place.column, "VARCHAR")
@@ -317,7 +325,7 @@ class _Rows:
                 sql = f"REPLACE(REPLACE({sql}, '.', ''), ',', '.')"
         sql = f"to_money({sql})"
         if any("cent" in token for token in choice.column.words):
-            sql = f"{sql} * CAST(0.01 AS DECIMAL(3, 2))"
+            sql = f"TRY_CAST({sql} AS DECIMAL(28, 8)) * CAST(0.01 AS DECIMAL(3, 2))"
         return sql
 
     def moment(self, slot: str) -> str | None:
@@ -431,8 +439,29 @@ def _orders(folder: _Folder, mapping: TableMapping) -> str:
 
 
 def _currency(rows: _Rows, slot: str) -> str:
+    choice = rows.mapping.choices.get(slot)
+    if choice is not None and choice.of_order:
+        return _of_order(rows, choice)
     recorded = rows.text(slot)
     return f"COALESCE({recorded}, site.currency)" if recorded else "site.currency"
+
+
+def _of_order(rows: _Rows, choice: Choice) -> str:
+    """SQL of the currency of the order that a row names."""
+    named = rows.mapping.choices["order_id"]
+    order = next(m for m in rows.folder.proposal.of("orders") if "currency" in m.choices)
+    if named.target is None:
+        return "site.currency"
+    within = _Rows(rows.folder, order)
+    currency = within.text("currency") or "NULL"
+    joins = "".join(f"\n  {join}" for join in within.joins)
+    key = quoted(rows.folder.spelled[order.entity.name][named.target[1].place])
+    rows.joins.append(
+        f"LEFT JOIN (\n  SELECT CAST(t.{key} AS VARCHAR) AS id, MIN({currency}) AS currency\n"
+        f"  FROM {rows.folder.views[order.entity.name]} AS t{joins}\n  GROUP BY CAST(t.{key} AS VARCHAR)\n"
+        f") AS o_currency ON o_currency.id = {rows.recorded_text('order_id')}"
+    )
+    return "COALESCE(o_currency.currency, site.currency)"
 
 
 def _status(rows: _Rows, words: str, default: str) -> None:
@@ -451,6 +480,8 @@ def _order_lines(folder: _Folder, mapping: TableMapping) -> str:
     inside = _is_order(folder, mapping)
     quantity = rows.amount("quantity")
     price, total = rows.amount("unit_price"), rows.amount("line_total")
+    if _place(mapping, "unit_price") == _place(mapping, "line_total"):
+        price = None
     rows.give(
         line_id=f"'line:' || {rows.ref}",
         order_id="'order:' || t._ref" if inside else rows.reference("order_id", "order"),
@@ -459,7 +490,7 @@ def _order_lines(folder: _Folder, mapping: TableMapping) -> str:
         variation=rows.text("variation"),
         quantity=quantity,
         unit_price=price or (f"ratio({total}, {quantity})" if total and quantity else None),
-        line_total=total or (f"{price} * {quantity}" if price and quantity else None),
+        line_total=total or (_product(price, quantity) if price and quantity else None),
         currency="site.currency",
     )
     return rows.statement()
@@ -501,6 +532,11 @@ def _accounts(folder: _Folder, mapping: TableMapping) -> str:
         if orders.reference("account_id", "account"):
             where = "r_account_id.ref IS NULL"
     return rows.statement(where)
+
+
+def _product(price: str, quantity: str) -> str:
+    """SQL of one amount by another, in what a decimal of 38 digits can hold."""
+    return f"TRY_CAST({price} AS DECIMAL(19, 6)) * TRY_CAST({quantity} AS DECIMAL(13, 4))"
 
 
 def _is_order(folder: _Folder, mapping: TableMapping) -> bool:

@@ -1,6 +1,8 @@
 """The demo's disk image: what is true of it, found through stocktake's own way in, and by other tools."""
 
 import hashlib
+import html
+import io
 import ipaddress
 import re
 import shutil
@@ -17,6 +19,7 @@ from stocktake import demo
 from stocktake.case import Case
 from stocktake.commerce.tables import open_case
 from stocktake.demo import (
+    catalogue,
     clock,
     disk,
     generate,
@@ -25,6 +28,7 @@ from stocktake.demo import (
     opencart_later,
     sessions,
     trade,
+    truth,
     visits,
 )
 from stocktake.evidence import items
@@ -330,3 +334,105 @@ def test_visits_names_and_the_onion_service_lead_to_the_shop(held):
     assert held.execute("SELECT DISTINCT site_id FROM site_names").fetchall() == [(site,)]
     events = "SELECT DISTINCT site_id FROM host_events WHERE kind IN ('onion service key', 'certificate')"
     assert held.execute(events).fetchall() == [(site,)]
+
+
+# ---- the same shop's backup beside it
+
+
+@pytest.fixture(scope="module")
+def united(home, held):
+    """The case of the disk, with the backup of a week before taken in afterwards."""
+    path = home / "both.case"
+    shutil.copytree(home / "disk.case", path)
+    (backup,) = (one.path for one in demo.lay_out(home / "exhibits") if one.reference == "KC/2")
+    assert stocktake("add", path, backup, "--ref", "KC/2", home=home).code == 0
+    ran = stocktake("process", path, home=home)
+    assert ran.code == 0, ran.err
+    assert stocktake("verify", path, home=home).code == 0
+    connection = open_case(Case.open(path))
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def in_the_end(happened):
+    """Every order of Pedlarsgate that the backup or the disk holds, by number, as the newer of them has it."""
+    before, later = happened
+    there = {order["number"] for order in KNOWN["database"]["orders"]}
+    found = {order.number: order for order in before.opencart if order.state != "deleted"}
+    return found | {order.number: order for order in later.opencart if order.number in there}
+
+
+def test_the_backup_and_the_disk_are_one_shop_with_every_order_once(united, in_the_end):
+    told = united.execute(
+        "SELECT number, status, total, currency FROM orders ORDER BY CAST(number AS INTEGER)"
+    )
+    assert told.fetchall() == [
+        (str(number), truth.canonical_status(order), trade.buyers_money(order.total, order), order.currency)
+        for number, order in sorted(in_the_end.items())
+    ]
+    assert united.execute("SELECT name, software FROM sites").fetchall() == [("Pedlarsgate", "OpenCart")]
+    counted = united.execute("SELECT count(*) FROM takings WHERE counted AND amount >= 0").fetchone()
+    assert counted == (sum(truth.is_counted(order) for order in in_the_end.values()),)
+    assert united.execute("SELECT * FROM completeness WHERE found <> mapped + set_aside").fetchall() == []
+
+
+def test_orders_that_the_operators_purged_and_deleted_are_told(united, in_the_end):
+    there = {order["number"] for order in KNOWN["database"]["orders"]}
+    gone = united.execute(
+        "SELECT o.number FROM row_changes AS c JOIN orders AS o ON o.order_id = c.row_id "
+        "WHERE c.kind = 'vanished' AND c.table_name = 'orders'"
+    )
+    told = {int(number) for (number,) in gone.fetchall()}
+    assert told == in_the_end.keys() - there
+    assert told >= set(KNOWN["database"]["deleted_since_the_dump"])
+    posted = united.execute(
+        "SELECT o.number FROM row_changes AS c JOIN orders AS o ON o.order_id = c.row_id "
+        "WHERE c.kind = 'changed' AND c.column_name = 'status'"
+    )
+    before = {
+        order["number"]: order["status"] for order in _rows_of("orders") if order["site"] == "pedlarsgate"
+    }
+    assert {int(number) for (number,) in posted.fetchall()} == {
+        number for number in there & before.keys()
+        if before[number] != truth.canonical_status(in_the_end[number])
+    }  # fmt: skip
+
+
+def _rows_of(name):
+    return pq.read_table(io.BytesIO(demo.known_rows(name))).to_pylist()
+
+
+def test_prices_are_explained_by_the_offer_that_was_open(united, in_the_end):
+    """Since the last change of prices the tables hold every offer; before it they hold few."""
+    told = united.execute(
+        "SELECT o.number, l.title, l.variation, p.explanation, p.explained, p.min_quantity, p.customer_group "
+        "FROM price_explanations AS p JOIN order_lines AS l ON l.line_id = p.line_id "
+        "JOIN orders AS o ON o.order_id = p.order_id"
+    ).fetchall()
+    titles = {listing.oc_title: listing for listing in catalogue.LISTINGS if listing.oc_title}
+    since = datetime(2025, 1, 15, tzinfo=UTC)
+    recent = 0
+    for number, title, variation, explanation, explained, least, group in told:
+        order = in_the_end[int(number)]
+        listing = titles.get(html.unescape(title))
+        if listing is None:
+            continue
+        line = next(one for one in order.lines if one.listing is listing)
+        reached = [q for q, _ in trade.tiers_at(listing, "opencart", order.placed) if q <= line.quantity]
+        if order.placed >= since:
+            recent += 1
+            assert explained, (number, title)
+            if variation:
+                # The least weight costs what the product's own row says.
+                assert explanation in ("variation", "listing price")
+            elif reached:
+                assert (explanation, least) == ("tier", max(reached)), (number, title, group)
+            else:
+                assert explanation == "listing price", (number, title)
+        elif explained and explanation == "tier":
+            assert reached
+            assert least <= line.quantity
+    assert recent > 2000
+    shares = dict(united.execute("SELECT explained, count(*) FROM price_explanations GROUP BY 1").fetchall())
+    assert shares[True] / (shares[True] + shares[False]) > 0.4

@@ -540,7 +540,7 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the report is there.")] = False,
     server: Annotated[
         bool,
-        typer.Option("--server", help="Take in the second server's disk too; its shop's orders count again."),
+        typer.Option("--server", help="Take in the second server's disk too, and unite its shop with the backup."),
     ] = False,
 ) -> None:
     """Take in a made-up seizure, process it, report on it, and open its pages."""

@@ -33,10 +33,9 @@ def section(connection: duckdb.DuckDBPyConnection, refs: References) -> list[Sec
     blocks: list[Block] = [
         Paragraph(
             pieces(
-                "Some exhibits hold one shop more than once: as a backup, as a dump, as the data of a running "
-                "server. Such sources were taken together where the rows and what each says of itself show it. "
-                "Each row then counts once, in its newest version; what changed or vanished is kept and shown "
-                "here."
+                "Some exhibits hold one shop more than once: as a backup, a dump, the data of a server. Such "
+                "sources were taken together where the rows and what each says of itself show it. Each row "
+                "then counts once, in its newest version; what changed or vanished is kept and shown here."
             )
         )
     ]
@@ -88,14 +87,16 @@ def _vanished(connection: duckdb.DuckDBPyConnection, refs: References) -> list[B
         Heading("Orders that vanished"),
         Paragraph(
             pieces(
-                count(whole["count"], "order"), refs(figure, whole), f" placed from {stamp(whole['first'])} to "
-                f"{stamp(whole['last'])} UTC {'is' if whole['count'] == 1 else 'are'} in an earlier source and "
-                "no longer in a later one. Each was read from the earlier. They are part of the figures in this "
-                "report, by the same rules as every other order; here they stand apart.",
+                count(whole["count"], "order"),
+                refs(figure, whole),
+                f" placed from {stamp(whole['first'])} to {stamp(whole['last'])} UTC "
+                f"{'is' if whole['count'] == 1 else 'are'} in an earlier source and no longer in a later. "
+                "They are part of the figures in this report, by the same rules as every other order; here "
+                "they stand apart.",
             )
         ),
         Table("Orders that vanished between sources", columns, rows),
-    ]  # fmt: skip
+    ]
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, refs: References) -> list[Block]:

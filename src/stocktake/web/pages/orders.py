@@ -150,7 +150,7 @@ def order(request: Request) -> Response:
         )
         lines = records(
             cursor,
-            f"SELECT l.* REPLACE (left(l.title, {LONG}) AS title), p.sentence, p.explained FROM order_lines AS l "
+            f"SELECT l.* REPLACE (left(l.title, {LONG}) AS title), p.sentence FROM order_lines AS l "
             "LEFT JOIN price_explanations AS p ON p.line_id = l.line_id WHERE l.order_id = $id "
             "ORDER BY l.line_id LIMIT $most",
             this,

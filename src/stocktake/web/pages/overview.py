@@ -70,7 +70,8 @@ def _look(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         )
         site["sources"] = records(
             cursor,
-            "SELECT other_site_id, united, reasons FROM same_site WHERE site_id = $site ORDER BY other_moment",
+            "SELECT other_site_id, united, reasons FROM same_site WHERE site_id = $site "
+            "ORDER BY other_moment",
             {"site": site["site_id"]},
         )
         for part, result in parts.items():

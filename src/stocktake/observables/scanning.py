@@ -616,6 +616,9 @@ def _between(starts: _Places, ends: _Places, kinds: _Places, inner: pa.RecordBat
     return np.insert(np.arange(len(starts)), places, len(starts) + order)
 
 
+_UNKNOWN: Facts = ()
+
+
 class _Known(threading.local):
     """What checks said of values before, in this thread: on a server the same few are everywhere."""
 
@@ -631,10 +634,12 @@ def _judged(code: int, check: Check, texts: list[bytes]) -> list[Facts | None]:
     known = _known.facts.setdefault(code, {})
     if len(known) > _MOST_KNOWN:
         known.clear()
-    for text in texts:
-        if text not in known:
-            known[text] = _facts(check(text, code & 255))
-    return [known[text] for text in texts]
+    judged = [known.get(text, _UNKNOWN) for text in texts]
+    for place, facts in enumerate(judged):
+        if facts is _UNKNOWN:
+            text = texts[place]
+            judged[place] = known[text] = _facts(check(text, code & 255))
+    return judged
 
 
 def _facts(finding: Finding | None) -> Facts | None:

@@ -13,6 +13,7 @@ Nothing compiled is shared with `candidates`: a compiled function in numba's cac
 file changes, and only then.
 """
 
+import threading
 import zlib
 from dataclasses import dataclass
 
@@ -125,7 +126,7 @@ def unwrap(
     inflating = (values[:, 2] == Form.GZIP) | (values[:, 2] == Form.ZLIB)
     streams, encoded = values[inflating], values[~inflating]
 
-    out = np.empty(end + 2 * len(encoded) if len(encoded) else 0, np.uint8)
+    out = _scratch.bytes("values", end + 2 * len(encoded) if len(encoded) else 0)
     pieces = np.empty((2 * len(encoded) + 1 + len(out) // depth.value_bytes, 5), np.int64)
     used, count, at, form, hold = 0, 0, resume.at, 0, -1
     if len(encoded):
@@ -150,14 +151,16 @@ def unwrap(
     origin = np.empty(0, np.int64)
     if len(spots):
         spots = spots[np.argsort(spots[:, 1], kind="stable"), 1].copy()
-        text = np.empty(end + 2 * len(spots), np.uint8)
-        origin = np.empty(len(text), np.int64)
+        text = _scratch.bytes("text", end + 2 * len(spots))
+        places = _scratch.bytes("origin", 4 * len(text)).view(np.int32)
         ranges = np.empty((len(spots), 5), np.int64)
-        used, count = _unescape(data, end, spots, text, origin, ranges)
+        used, count = _unescape(data, end, spots, text, places, ranges)
+        if not count and hold < 0 and not len(listed):
+            return None
         ranges[:count, 0] += windows
         listed = np.concatenate((listed, ranges[:count]))
         parts.append(text[:used])
-        origin = origin[:used]
+        origin = places[:used].astype(np.int64)
         size += used
     whole = np.zeros(size + 2 * PADDING, np.uint8)
     np.concatenate(parts, out=whole[PADDING : PADDING + size])
@@ -171,6 +174,22 @@ def unwrap(
         Resume(at, form),
         cut,
     )
+
+
+class _Scratch(threading.local):
+    """Room to work in, kept by each thread: fresh memory costs more than what is done in it."""
+
+    def __init__(self) -> None:
+        self._room: dict[str, Bytes] = {}
+
+    def bytes(self, name: str, size: int) -> Bytes:
+        """Room of ``size`` bytes, whatever they hold, until the same name is asked for again."""
+        if name not in self._room or len(self._room[name]) < size:
+            self._room[name] = np.empty(size, np.uint8)
+        return self._room[name][:size]
+
+
+_scratch = _Scratch()
 
 
 def _inflate(

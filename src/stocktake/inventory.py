@@ -17,7 +17,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from multiprocessing import get_context
@@ -59,6 +59,10 @@ class _Work:
     running: list[Future[None]] = field(default_factory=list)
     digests: frozenset[str] = frozenset()  # beside SHA-256
 
+    @cached_property
+    def selectors(self) -> list[TakenIn]:
+        return in_force(self.case)
+
     @property
     def home(self) -> Path:
         return self.case.raw / folder_name(self.exhibit.reference)
@@ -94,7 +98,7 @@ class _Work:
             unit.facts |= facts
             unit.fingerprint_key = self.case.fingerprint_key()
             unit.digests = self.digests
-            unit.selectors = [(one.text, one.file) for one in in_force(self.case)]
+            unit.selectors = [(one.text, one.file) for one in self.selectors]
             act(unit)
 
 
@@ -195,7 +199,7 @@ def _went_by(inventory: dict[str, Any], selectors: Sequence[TakenIn], wanted: li
 
 def _unit_name(work: "_Work", path: str, kind: str) -> str:
     """The unit's name; that of a capture tells by which selectors it was read: others make it anew."""
-    selectors = in_force(work.case) if kind.startswith("captures:") else []
+    selectors = work.selectors if kind.startswith("captures:") else []
     return unit_name("?".join([path, *(one.sha256 for one in selectors)]))
 
 

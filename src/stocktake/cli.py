@@ -350,7 +350,8 @@ def scope(
 def known(
     case: CasePath,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A list of digests, NSRL's, or a program's archive.")
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A list of digests, NSRL's, or a program's archive."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What it is, such as “WordPress 6.5.2”.")] = "",
     drop: Annotated[str, typer.Option("--drop", help="Take the hash set of this name out again.")] = "",
@@ -369,7 +370,9 @@ def known(
             found = [sets.drop_set(opened, drop)]
         else:
             found = sets.hash_sets(opened)
-    lines = [f"{visible(one.name)}: {one.entries:,} files, {one.kind}, from {visible(one.file)}" for one in found]
+    lines = [
+        f"{visible(one.name)}: {one.entries:,} files, {one.kind}, from {visible(one.file)}" for one in found
+    ]
     if file is not None or drop:
         lines.append("Run stocktake process CASE to mark files by it." if file else "It is taken out.")
     _print(as_json, [asdict(one) for one in found], "\n".join(lines) or "The case has no hash set.")
@@ -500,7 +503,8 @@ def map_database(
         str, typer.Argument(metavar="DATABASE", help="The database, as stocktake shops CASE names it.")
     ],
     accept: Annotated[
-        Path | None, typer.Option("--accept", metavar="FILE", help="Confirm this mapping: its folder or shop.toml.")
+        Path | None,
+        typer.Option("--accept", metavar="FILE", help="Confirm this mapping: its folder or shop.toml."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the proposal to this folder.")] = None,
     by: Annotated[str, typer.Option("--by", help="Who confirms it; default the user of the system.")] = "",
@@ -521,7 +525,10 @@ def map_database(
             "file": str(drafted.folder / "shop.toml"),
             "mappings": stated,
         }
-        lines = [*unrecognised.lines(stated), f"The proposal is {drafted.folder}. Read it, change what is wrong,"]
+        lines = [
+            *unrecognised.lines(stated),
+            f"The proposal is {drafted.folder}. Read it, change what is wrong,",
+        ]
         lines.append(f"and confirm it with: stocktake map {case} {database} --accept {drafted.folder}")
         _print(as_json, facts, "\n".join(visible(line) for line in lines))
         return
@@ -540,7 +547,9 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End when the report is there.")] = False,
     server: Annotated[
         bool,
-        typer.Option("--server", help="Take in the second server's disk too, and unite its shop with the backup."),
+        typer.Option(
+            "--server", help="Take in the second server's disk too, and unite its shop with the backup."
+        ),
     ] = False,
 ) -> None:
     """Take in a made-up seizure, process it, report on it, and open its pages."""

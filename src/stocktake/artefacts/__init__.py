@@ -33,7 +33,8 @@ from stocktake.records.raw import UnitWriter
 
 # In this order a file is offered to them.
 FAMILIES = (
-    "parcels", "tor", "keys", "wallets", "stores", "captures", "mail", "weblogs", "software", "host", "databases",
+    "parcels", "tor", "keys", "wallets", "stores", "captures", "mail", "weblogs", "software", "host",
+    "databases",
 )  # fmt: skip
 
 

@@ -48,8 +48,8 @@ class _Shops:
 def link_sites(case: Case, references: Iterable[str]) -> list[str]:
     """Fill ``site_id`` where it follows from settings; returns the exhibits whose tables were written anew.
 
-    ``references`` are the exhibits of the case. What an exhibit's rows were filled from is in its manifest, as
-    ``sites_from``.
+    ``references`` are the exhibits of the case. What an exhibit's rows were filled from is in its manifest,
+    as ``sites_from``.
     """
     written = []
     shops = _shops(case)

@@ -27,8 +27,8 @@ What it checks
      some of the settings, which are compared, and the others are named.
   7. The privilege lists, and the selectors by which web captures are read. Every "privilege" and "selectors"
      entry states the SHA-256 of a file, which lies under review/.
-  8. The mappings that a person accepted. Every "map" entry states the SHA-256 of the files of one, which lie under
-     mappings/accepted/; the newest entry of a folder counts.
+  8. The mappings that a person accepted. Every "map" entry states the SHA-256 of the files of one, which lie
+     under mappings/accepted/; the newest entry of a folder counts.
 
 What it cannot see
   - That the ends of ledger.jsonl AND ledger.sig were cut off together: what is left is whole in itself. Every

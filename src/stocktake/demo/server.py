@@ -101,7 +101,7 @@ def running(*settings: str, keep: Path | None = None) -> Iterator[Server]:
             "--no-defaults",
             *user,
             f"--datadir={data}",
-            # A server deletes another's temporary tables where they share a folder; the installer runs one too.
+            # A server deletes another's temporary tables where they share a folder; the installer runs one.
             f"--tmpdir={folder}",
             "--skip-test-db",
             *settings,

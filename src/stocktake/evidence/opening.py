@@ -90,7 +90,7 @@ class Opening:
         return Unwrapped(outer, step.codec, self.limits)
 
     def as_stored(self) -> "Opening | None":
-        """The opening of the bytes before the last step decompressed them; None where that is no such step."""
+        """The opening of the bytes before the last step decompressed them; None where it is no such step."""
         if self.steps and isinstance(self.steps[-1], Unwrap):
             return replace(self, steps=self.steps[:-1])
         return None

@@ -152,7 +152,7 @@ def why(case: Case, identifier: str, *, connection: duckdb.DuckDBPyConnection | 
 
 
 def rule_text(case: Case, rule: str) -> Rule:
-    """The statement that ``shops/woocommerce/orders.sql:12`` names, in the package or in the case's mappings."""
+    """The statement that ``shops/woocommerce/orders.sql:12`` names, in the package or the case's mappings."""
     after, _, made = rule.rpartition(", ")  # before a comma, what read the rows that the statement takes
     file, _, line = made.rpartition(":")
     if not file or not line.isdecimal():
@@ -242,9 +242,7 @@ def read_bytes(case: Case, sources: Sequence[Source]) -> list[Source]:
 def _held(case: Case, source: Source) -> bool:
     """Whether the bytes may not be shown, being of what is held back or holding some of it."""
     whole = source.source_id == f"source:{source.exhibit}/{source.path}"
-    return bytes_held(
-        case, source.exhibit, source.path, source.offset or 0, source.length or 0, whole=whole
-    )
+    return bytes_held(case, source.exhibit, source.path, source.offset or 0, source.length or 0, whole=whole)
 
 
 def _table_files(case: Case, reference: str, path: str) -> dict[str, list[dict[str, str]]]:

@@ -23,18 +23,20 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 PLACE = pa.schema(
     [

@@ -42,8 +42,8 @@ def folders_by_name(case: Case, exhibit: str) -> dict[str, ShopSoftware]:
 def _read(case: Case, home: Path) -> list[ShopSoftware]:
     if not home.is_dir():
         return []
-    found = []
-    for folder in sorted(home.iterdir()):
-        if folder.joinpath("shop.toml").is_file() and not folder.name.startswith("."):
-            found.append(read_folder(folder, home=folder.relative_to(case.path).as_posix()))
-    return found
+    return [
+        read_folder(folder, home=folder.relative_to(case.path).as_posix())
+        for folder in sorted(home.iterdir())
+        if folder.joinpath("shop.toml").is_file() and not folder.name.startswith(".")
+    ]

@@ -64,8 +64,8 @@ def raw_row(case: Case, source_id: str) -> Detail | None:
         }
         for table in raw_tables(case, exhibit.reference):
             if ref.startswith(f"{exhibit.reference}/{table.label}/") and table.parts:
-                table = open_table(case, table)
-                raw = keyed(keys[table.label], table) if table.label in keys else table
+                shown = open_table(case, table)
+                raw = keyed(keys[table.label], shown) if table.label in keys else shown
                 found = _select(raw, f"{row_ref(raw)} = ?", ref, 1)
                 if found:
                     return found[0]

@@ -285,9 +285,9 @@ def lines(stated: Iterable[dict[str, Any]]) -> list[str]:
         part = f" ({one['part']})" if one["part"] else ""
         found.append(f"{one['table']}{part} <- {one['from_table']}  {one['probability']:.0%}")
         found.append(f"  {one['table_reason']}")
-        for column in one["columns"]:
-            found.append(
-                f"  {column['column']:16} <- {column['from']:36} {column['confidence']:>4.0%}  {column['reason']}"
-            )
+        found += [
+            f"  {column['column']:16} <- {column['from']:36} {column['confidence']:>4.0%}  {column['reason']}"
+            for column in one["columns"]
+        ]
         found.append("")
     return found

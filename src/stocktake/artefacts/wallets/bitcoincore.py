@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from stocktake.artefacts import berkeleydb
 from stocktake.artefacts.fingerprints import fingerprint
 from stocktake.artefacts.gathering import Gathering, moment
-from stocktake.artefacts import berkeleydb
 from stocktake.artefacts.wallets import addresses
 from stocktake.artefacts.wallets.addresses import BITCOIN, Extended, Network
 from stocktake.artefacts.wallets.serialised import Bytes, transaction

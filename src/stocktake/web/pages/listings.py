@@ -102,7 +102,8 @@ def listing(request: Request) -> Response:
         )
         seen = records(
             cursor,
-            f"SELECT * FROM ({figures()['seen-and-stored'].sql}) WHERE subject_id = $id OR stored_listing_id = $id "
+            f"SELECT * FROM ({figures()['seen-and-stored'].sql}) "
+            "WHERE subject_id = $id OR stored_listing_id = $id "
             "ORDER BY captured_at, host, min_quantity, site_id LIMIT $most",
             this,
         )
@@ -130,6 +131,6 @@ def listing(request: Request) -> Response:
         places = sources(cursor, *groups)
     consulted(request, {}, [identifier])
     return page(
-        request, "listing.html", listing=found, tiers=tiers, seen=seen, sold=sold, lines=lines, reviews=reviews,
-        sources=places, rules=rules(*groups), most=MOST,
+        request, "listing.html", listing=found, tiers=tiers, seen=seen, sold=sold, lines=lines,
+        reviews=reviews, sources=places, rules=rules(*groups), most=MOST,
     )  # fmt: skip

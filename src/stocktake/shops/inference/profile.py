@@ -81,8 +81,11 @@ class Entity:
 
     @property
     def keys(self) -> list[Column]:
-        """Columns whose value names the row."""
-        return [column for column in self.columns if column.unique]
+        """Columns whose value names the row, the declared key first."""
+        found = [column for column in self.columns if column.unique]
+        return sorted(
+            found, key=lambda one: (one.place.column not in self.table.key, "id" not in _concepts(one))
+        )
 
 
 @dataclass

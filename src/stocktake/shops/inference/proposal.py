@@ -356,9 +356,13 @@ def _map(
         groups = _groups(entity, role)
 
         def of_group(whose: str) -> list[_Scored]:
-            slots = [replace(address.slots[name]) for name in ADDRESS]
+            its_own = role.table == "accounts" and not whose
+            names = [name for name in ADDRESS if not (its_own and name in IN_ORDERS["accounts"])]
+            slots = [replace(address.slots[name]) for name in names]
             return _score(profile, entity, slots, address.own, targets, groups[whose])
 
+        if not any(_is_address(of_group(whose)) for whose in ("shipping", "billing") if whose in groups):
+            groups.update(_by_affix(groups))
         _with_recipient(entity, groups, lambda whose: _is_address(of_group(whose)))
         for whose in groups:
             if _is_address(scored := of_group(whose)):
@@ -426,6 +430,28 @@ def _groups(entity: Entity, role: Role) -> dict[str, dict[Place, Sequence[Token]
     return found
 
 
+LEAST_ALIKE = 4  # columns that an affix must be shared by to tell an address apart
+
+
+def _by_affix(
+    groups: dict[str, dict[Place, Sequence[Token]]],
+) -> dict[str, dict[Place, Sequence[Token]]]:
+    """Tell a second address apart by a word that its columns share and no other has: `town` and `town_d`."""
+    plain = groups.get("", {})
+    spelled = {tuple(words) for words in plain.values()}
+    shared: dict[Token, list[Place]] = {}
+    for place, words in plain.items():
+        for token in (words[0], words[-1]) if len(words) > 1 else ():
+            if tuple(word for word in words if word is not token) in spelled:
+                shared.setdefault(token, []).append(place)
+    for token, places in sorted(shared.items(), key=lambda one: (-len(one[1]), sorted(one[0]))):
+        if len(places) >= LEAST_ALIKE:
+            second = {p: [word for word in plain[p] if word is not token] for p in places}
+            rest = {p: words for p, words in plain.items() if p not in second}
+            return {**groups, "": rest, "shipping": {**groups.get("shipping", {}), **second}}
+    return groups
+
+
 def _with_recipient(
     entity: Entity, groups: dict[str, dict[Place, Sequence[Token]]], whole: Callable[[str], bool]
 ) -> None:
@@ -450,6 +476,8 @@ def _named(choices: dict[str, Choice]) -> dict[str, Choice]:
     if "first_name" not in found and "last_name" in found and "full_name" not in found:
         one = found.pop("last_name")
         found["full_name"] = replace(one, slot=every[one.slot.table].slots["full_name"])
+    elif "first_name" in found and "last_name" in found:
+        found.pop("full_name", None)  # "title", beside both, is Mr or Ms
     elif "first_name" in found and "full_name" in found and "last_name" not in found:
         one = found.pop("full_name")
         found["last_name"] = replace(one, slot=every[one.slot.table].slots["last_name"])
@@ -476,7 +504,13 @@ def _completed(found: list[TableMapping]) -> list[TableMapping]:
             kept.append(mapping)
     if order is not None:
         return _shared(order, kept)
+    account = next((m for m in kept if m.table == "accounts"), None)
     for mapping in kept:
+        if mapping.table == "postal_addresses" and account is not None and not mapping.part:
+            of_address = roles()["postal_addresses"].slots
+            for slot in IN_ORDERS["accounts"]:
+                if slot in account.choices:
+                    mapping.choices.setdefault(slot, replace(account.choices[slot], slot=of_address[slot]))
         if mapping.table == "payments" and "method" in mapping.choices:
             every = roles()["payments"].slots
             for slot in ("provider", "asset"):

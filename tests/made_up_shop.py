@@ -323,7 +323,7 @@ def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) ->
         words = schema.states if of == "status" else NAMED[of]
         return [{"named": n, "word": word} for n, word in enumerate(words, of != "status")]
     if of == "order":
-        return [{"order": order} for order in made.orders]
+        return [{"order": o, "line": o["lines"][0], "listing": o["lines"][0]["listing"]} for o in made.orders]
     if of == "line":
         return [{"line": line, "order": line["order"], "listing": line["listing"]} for line in made.lines]
     if of in ("account", "staff"):

@@ -150,14 +150,25 @@ def _in_places(connection: duckdb.DuckDBPyConnection) -> None:
             "'scope', NULL, 'lies in bytes that are out' FROM near AS s ANTI JOIN gone AS g USING (file, n)"
         )
     # One that was seen in a row goes with the row.
-    cites = [f"c.{column}" for column in TABLES["observables"] if column.endswith("source_id")]
-    connection.execute(
-        "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'observables', c.observable_id, c.source_id, "
-        "c.exhibit, 'scope', NULL, g.reason FROM c_observables AS c JOIN raw_gone AS g "
-        f"ON 'source:' || g.ref IN ({', '.join(cites)}) AND g.kind = 'scope' "
-        "ANTI JOIN gone AS d ON d.file = c.file AND d.n = c.n"
-    )
-    connection.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT DISTINCT * FROM gone")
+    for column in TABLES["observables"]:
+        if column.endswith("source_id"):
+            connection.execute(
+                "INSERT INTO gone SELECT DISTINCT c.file, c.n, 'observables', c.observable_id, c.source_id, "
+                "c.exhibit, 'scope', NULL, g.reason FROM c_observables AS c JOIN raw_gone AS g "
+                f"ON c.{column} = 'source:' || g.ref AND g.kind = 'scope' "
+                "ANTI JOIN gone AS d ON d.file = c.file AND d.n = c.n"
+            )
+    _one_reason(connection)
+
+
+def _one_reason(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each row once for each root; one that is out of scope for several reasons counts under the first."""
+    for table in ("gone", "raw_gone"):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT DISTINCT * FROM {table} WHERE kind <> 'scope' "
+            f"UNION ALL SELECT * REPLACE (min(reason) AS reason) FROM {table} WHERE kind = 'scope' "
+            "GROUP BY ALL"
+        )
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,11 +11,13 @@ import zipfile
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlglot
 from sqlglot.errors import ErrorLevel
 
+from command import stocktake
 from server_files import write
 from servers import program
 from shop_case import new_case
@@ -25,9 +27,12 @@ from stocktake.commerce.tables import open_case
 from stocktake.custody import ledger
 from stocktake.custody.exhibit import add
 from stocktake.errors import UserError
+from stocktake.findings.status import status, text
 from stocktake.known import drop_set, formats, hash_sets, take_in_set
 from stocktake.known.marking import FROM_OUTSIDE, OWN_LIST
 from stocktake.process import process
+from stocktake.reports.references import References
+from stocktake.reports.software import in_short
 
 Marks = dict[str, tuple[str | None, str | None, str | None]]
 
@@ -407,6 +412,31 @@ def test_versions_that_applications_state(tmp_path):
     ]
 
 
+def test_verify_names_a_hash_set_that_was_changed_or_slipped_in(tmp_path):
+    case = new_case(tmp_path)
+    take_in_set(case, archive_of(tmp_path), "x")
+    take_in_set(case, archive_of(tmp_path), "y")
+    drop_set(case, "y")
+
+    def said() -> tuple[int, str]:
+        done = stocktake("verify", case.path, home=tmp_path)
+        return done.code, done.out
+
+    code, out = said()
+    assert (code, "2 files of hash sets" in out) == (0, True), out
+    parquet = case.path / "known" / "0001.parquet"
+    good = parquet.read_bytes()
+    parquet.write_bytes(good[:-8] + b"x" + good[-7:])
+    code, out = said()
+    assert code == 1
+    assert "known/0001.parquet was changed since ledger line" in out
+    parquet.write_bytes(good)
+    (case.path / "known" / "0009.json").write_text("{}")
+    code, out = said()
+    assert code == 1
+    assert "known/0009.json is in no entry of the ledger" in out
+
+
 def _statements():
     home = files("stocktake.known")
     for file in sorted(home.iterdir(), key=lambda file: file.name):
@@ -426,3 +456,37 @@ def test_a_digest_is_dated(tmp_path):
     case = new_case(tmp_path)
     one = take_in_set(case, archive_of(tmp_path), "x")
     assert abs((datetime.now(UTC) - datetime.fromisoformat(one.added)).total_seconds()) < 600
+
+
+def test_status_and_report_say_how_many(debian, tmp_path):
+    case = new_case(tmp_path)
+    add(case, debian, reference="KC/1")
+    process(case, jobs=2)
+    told = status(case).files
+    assert told["changed"] == 1
+    assert told["configuration changed"] == 1
+    assert told[f"known by {OWN_LIST}"] == 6
+    assert "known by the seized system's own package list" in text(status(case))
+    with open_case(case) as held:
+        (paragraph,) = in_short(held, References())
+    said = "".join(piece if isinstance(piece, str) else f"[{piece.text}]" for piece in paragraph.text)
+    assert said.replace("\u00a0", " ") == (
+        "Of the files in them, 1 file is changed from what was declared[F1], 1 file is configuration that was "
+        "changed[F2] and 6 files are known software by the seized system's own package list[F3]."
+    )
+
+
+def test_the_command(tmp_path):
+    case = new_case(tmp_path)
+
+    def known(*words: object) -> Any:
+        return stocktake("known", case.path, *words, home=tmp_path)
+
+    assert "no hash set" in known().out
+    taken = known(archive_of(tmp_path), "--name", "WordPress 6.5.2")
+    assert (taken.code, "WordPress 6.5.2: 16 files, archive" in taken.out) == (0, True)
+    assert json.loads(known("--json").out)[0]["algorithms"] == ["sha256", "sha1", "md5"]
+    wrong = known(tmp_path / "not there")
+    assert wrong.code == 2
+    assert known("--drop", "WordPress 6.5.2").code == 0
+    assert "no hash set" in known().out

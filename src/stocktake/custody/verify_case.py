@@ -26,7 +26,8 @@ What it checks
   6. case.toml. The "new" entry, or a later "settings" entry, states its SHA-256; that of an older case states
      some of the settings, which are compared, and the others are named.
   7. The privilege lists, and the selectors by which web captures are read. Every "privilege" and "selectors"
-     entry states the SHA-256 of a file, which lies under review/.
+     entry states the SHA-256 of a file, which lies under review/. The hash sets of known software, which lie
+     under known/: every "known" entry states those of its files.
   8. The mappings that a person accepted. Every "map" entry states the SHA-256 of the files of one, which lie
      under mappings/accepted/; the newest entry of a folder counts.
 
@@ -165,6 +166,8 @@ class Verification:
                     _number(counts["parts"], "derived file"),
                     _number(counts["reports"], "report or export", "reports and exports"),
                     *([_number(counts["lists"], "privilege list")] if "lists" in counts else ()),
+                    *([_number(counts["hash sets"], "file of hash sets", "files of hash sets")]
+                      if "hash sets" in counts else ()),
                     *([_number(counts["selectors"], "file of selectors")] if "selectors" in counts else ()),
                     *([_number(counts["mappings"], "accepted mapping")] if "mappings" in counts else ()),
                 )
@@ -233,6 +236,7 @@ def verify(
     _check_documents(case, seen, tick, found)
     _check_lists(case, seen, found)
     _check_mappings(case, seen, found)
+    _check_hash_sets(case, seen, found)
     return found
 
 
@@ -256,6 +260,7 @@ class _Ledger:
     lists: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     withheld: tuple[int, dict[str, Any]] | None = None
     mappings: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    hash_sets: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -522,6 +527,8 @@ def _chained(stored: StoredLine, seen: _Ledger, found: Verification) -> _Chained
         seen.lists[detail["file"]] = (stored.number, detail)
     elif action == "map" and isinstance(detail.get("folder"), str):
         seen.mappings[detail["folder"]] = (stored.number, detail)
+    elif action == "known":
+        _note_hash_set(stored.number, detail, seen)
     elif action == "withhold":
         seen.withheld = (stored.number, detail)
     return _Chained(
@@ -1186,6 +1193,36 @@ def _check_lists(case: str, seen: _Ledger, found: Verification) -> None:
             found.counts[kind] = found.counts.get(kind, 0) + 1
         except (OSError, UnreadableError) as problem:
             found.fail("list", path, f"{what} {path} (ledger line {line}) {_why(problem)}.", line)
+
+
+def _note_hash_set(line: int, detail: dict[str, Any], seen: _Ledger) -> None:
+    files, dropped = detail.get("files"), detail.get("dropped")
+    if isinstance(files, dict):
+        seen.hash_sets |= {str(name): (line, detail) for name in files}
+    for name in dropped if isinstance(dropped, list) else ():
+        seen.hash_sets.pop(str(name), None)
+
+
+def _check_hash_sets(case: str, seen: _Ledger, found: Verification) -> None:
+    """The hash sets of known software: each file as recorded, none missing and none besides."""
+    for path, (line, detail) in seen.hash_sets.items():
+        try:
+            if hash_file(within(case, path))[1] != detail["files"].get(path):
+                told = f"The hash set {path} was changed since ledger line {line}."
+                found.fail("hash set", path, told, line)
+            found.counts["hash sets"] = found.counts.get("hash sets", 0) + 1
+        except (OSError, UnreadableError) as problem:
+            found.fail("hash set", path, f"The hash set {path} (ledger line {line}) {_why(problem)}.", line)
+    root = os.fsencode(os.path.join(case, "known"))
+    if os.path.isdir(root):
+        for path, status in walk(root, lambda *_: None):
+            name = f"known/{os.fsdecode(path)}"
+            if not stat.S_ISDIR(status.st_mode) and name not in seen.hash_sets:
+                told = f"{name} is in no entry of the ledger, and files may be passed over because of it."
+                if name.endswith(".json"):
+                    found.fail("hash set", name, told)
+                else:
+                    found.note("hash set", name, f"{name} is left from an interrupted act; nothing reads it.")
 
 
 def _check_mappings(case: str, seen: _Ledger, found: Verification) -> None:

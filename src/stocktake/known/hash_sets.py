@@ -111,8 +111,11 @@ def take_in_set(case: Case, path: Path, name: str) -> HashSet:
         json.dump(asdict(made), file, ensure_ascii=True, indent=1)
         file.flush()
         os.fsync(file.fileno())
+    with beside.open("rb") as file:
+        stated = hashlib.file_digest(file, "sha256").hexdigest()
+    names = {f"known/{number:04d}.json": stated, f"known/{number:04d}.parquet": made.parquet_sha256}
+    ledger.record(case, "known", {"hash_set": asdict(made), "files": names})
     beside.rename(home / f"{number:04d}.json")
-    ledger.record(case, "known", {"hash_set": asdict(made)})
     return made
 
 
@@ -121,7 +124,8 @@ def drop_set(case: Case, name: str) -> HashSet:
     one = next((each for each in hash_sets(case) if each.name == name), None)
     if one is None:
         raise UserError(f"The case has no hash set called {name!r}.")
-    ledger.record(case, "known", {"dropped": asdict(one)})
+    names = [f"known/{one.number:04d}.{ending}" for ending in ("json", "parquet")]
+    ledger.record(case, "known", {"hash_set": asdict(one), "dropped": names})
     (case.path / "known" / f"{one.number:04d}.json").unlink()
     parquet_of(case, one).unlink(missing_ok=True)
     return one

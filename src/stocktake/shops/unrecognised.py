@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from stocktake.custody.exhibit import exhibits
 from stocktake.engine.duck import connect
 from stocktake.errors import UserError
 from stocktake.records.catalogue import RawTable
+from stocktake.review.held import open_table
 from stocktake.shops.case_folders import accepted_home, inferred_home
 from stocktake.shops.folders import FolderError, read_folder, supported
 from stocktake.shops.inference.profile import profile
@@ -139,6 +140,8 @@ def draft(case: Case, name: str, out: Path | None) -> Draft:
     Raises UserError where nothing can be proposed, or where the folder holds what somebody changed.
     """
     database = find(case, name)
+    # What is held back is in no word of what a person is given to read.
+    database = replace(database, left=tuple(open_table(case, table) for table in database.left))
     folder = out or case.path / "mappings" / "draft" / database.slug
     with connect() as connection:
         proposal = propose(profile(connection, database.left))

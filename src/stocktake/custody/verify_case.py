@@ -166,8 +166,11 @@ class Verification:
                     _number(counts["parts"], "derived file"),
                     _number(counts["reports"], "report or export", "reports and exports"),
                     *([_number(counts["lists"], "privilege list")] if "lists" in counts else ()),
-                    *([_number(counts["hash sets"], "file of hash sets", "files of hash sets")]
-                      if "hash sets" in counts else ()),
+                    *(
+                        [_number(counts["hash sets"], "file of hash sets", "files of hash sets")]
+                        if "hash sets" in counts
+                        else ()
+                    ),
                     *([_number(counts["selectors"], "file of selectors")] if "selectors" in counts else ()),
                     *([_number(counts["mappings"], "accepted mapping")] if "mappings" in counts else ()),
                 )
@@ -1215,8 +1218,8 @@ def _check_hash_sets(case: str, seen: _Ledger, found: Verification) -> None:
             found.fail("hash set", path, f"The hash set {path} (ledger line {line}) {_why(problem)}.", line)
     root = os.fsencode(os.path.join(case, "known"))
     if os.path.isdir(root):
-        for path, status in walk(root, lambda *_: None):
-            name = f"known/{os.fsdecode(path)}"
+        for place, status in walk(root, lambda *_: None):
+            name = f"known/{os.fsdecode(place)}"
             if not stat.S_ISDIR(status.st_mode) and name not in seen.hash_sets:
                 told = f"{name} is in no entry of the ledger, and files may be passed over because of it."
                 if name.endswith(".json"):

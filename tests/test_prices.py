@@ -133,7 +133,7 @@ def test_three_orders_at_one_price_show_what_it_was():
     found = explained(("1", "6"), ("2", "6"), ("1", "6"), ("1", "5"))
     assert [row[0] for row in found] == ["as others paid"] * 3 + ["not explained"]
     assert found[0][4] == (
-        "1 at 6.00 GBP: no offer that the tables hold, but what 3 orders paid between 2025-03-01 and 2025-03-01; "
+        "1 at 6.00 GBP: no offer that the tables hold, but what 3 lines cost between 2025-03-01 and 2025-03-01; "
         "the listing's price is 10.00 GBP now."
     )
 

@@ -1,106 +1,12 @@
--- What explains the price of each order line, in a sentence. Lines that no offer fits are told so, with what
--- others paid: at least three orders that paid the same for one, from the same quantity on.
-WITH alike AS (
-  SELECT
-    listing_id, variation, currency, unit_price, min_quantity, COUNT(DISTINCT order_id) AS orders,
-    MIN(placed_at) AS first_at, MAX(placed_at) AS last_at
-  FROM matched_lines
-  WHERE fit IS NULL AND listing_id IS NOT NULL AND left_over IS NULL AND unit_price IS NOT NULL
-  GROUP BY listing_id, variation, currency, unit_price, min_quantity
-  HAVING COUNT(DISTINCT order_id) >= 3
-),
--- A line of a discounted order may have had its discount taken off, or have it apart.
-unlike AS (
-  SELECT
-    m.*, COALESCE(plain.orders, fuller.orders) AS orders, COALESCE(plain.first_at, fuller.first_at) AS first_at,
-    COALESCE(plain.last_at, fuller.last_at) AS last_at,
-    plain.orders IS NULL AND fuller.orders IS NOT NULL AS was_discounted
-  FROM matched_lines AS m
-  LEFT JOIN alike AS plain
-    ON m.fit IS NULL AND plain.listing_id = m.listing_id AND plain.unit_price = m.unit_price
-    AND plain.variation IS NOT DISTINCT FROM m.variation AND plain.currency IS NOT DISTINCT FROM m.currency
-    AND plain.min_quantity IS NOT DISTINCT FROM m.min_quantity
-  LEFT JOIN alike AS fuller
-    ON m.fit IS NULL AND fuller.listing_id = m.listing_id AND fuller.unit_price = m.full_price
-    AND fuller.variation IS NOT DISTINCT FROM m.variation AND fuller.currency IS NOT DISTINCT FROM m.currency
-    AND fuller.min_quantity IS NOT DISTINCT FROM m.min_quantity
-),
-told AS (
-  SELECT
-    m.*,
-    CASE
-      WHEN m.fit IS NOT NULL THEN m.how
-      WHEN m.orders IS NOT NULL THEN 'as others paid'
-      WHEN m.listing_id IS NULL THEN 'listing not there'
-      WHEN m.how IS NULL THEN 'no price there'
-      ELSE 'not explained'
-    END AS explanation,
-    CASE
-      WHEN m.quantity = FLOOR(m.quantity) THEN CAST(CAST(m.quantity AS BIGINT) AS VARCHAR)
-      ELSE CAST(CAST(m.quantity AS DECIMAL(18, 3)) AS VARCHAR)
-    END AS pieces,
-    CASE
-      WHEN m.min_quantity = FLOOR(m.min_quantity) THEN CAST(CAST(m.min_quantity AS BIGINT) AS VARCHAR)
-      ELSE CAST(CAST(m.min_quantity AS DECIMAL(18, 3)) AS VARCHAR)
-    END AS least,
-    CAST(CAST(m.unit_price AS DECIMAL(18, 2)) AS VARCHAR) || COALESCE(' ' || m.currency, '') AS each_price,
-    CAST(CAST(m.expected_price AS DECIMAL(18, 2)) AS VARCHAR) || COALESCE(' ' || m.currency, '') AS offer,
-    CAST(CAST(ABS(m.unit_price - m.expected_price) AS DECIMAL(18, 2)) AS VARCHAR) AS apart
-  FROM unlike AS m
-),
-worded AS (
-  SELECT
-    t.*,
-    CASE t.how
-      WHEN 'listing price' THEN 'the listing''s price'
-      WHEN 'earlier price' THEN 'the listing''s earlier price'
-      WHEN 'variation' THEN 'the price of this variation'
-      WHEN 'price for a time' THEN 'a price for a time'
-      WHEN 'price of a group' THEN 'a price of its own'
-      WHEN 'earlier tier' THEN 'the earlier tier of ' || t.least || ' or more'
-      WHEN 'tier' THEN 'the tier of ' || t.least || ' or more'
-    END
-    || CASE
-      WHEN t.percent IS NOT NULL THEN ', ' || CAST(CAST(t.percent AS DECIMAL(9, 2)) AS VARCHAR) || ' per cent off'
-      ELSE ''
-    END
-    || CASE WHEN t.customer_group IS NOT NULL THEN ', for the customer group ' || t.customer_group ELSE '' END
-    || CASE
-      WHEN t.open_from IS NOT NULL AND t.open_to IS NOT NULL
-        THEN ', from ' || CAST(CAST(t.open_from AS DATE) AS VARCHAR) || ' to ' || CAST(CAST(t.open_to AS DATE) AS VARCHAR)
-      WHEN t.open_from IS NOT NULL THEN ', from ' || CAST(CAST(t.open_from AS DATE) AS VARCHAR)
-      WHEN t.open_to IS NOT NULL THEN ', until ' || CAST(CAST(t.open_to AS DATE) AS VARCHAR)
-      ELSE ''
-    END AS words
-  FROM told AS t
-)
+-- What explains the price of each order line (explained_prices.sql, which asks for all lines of one sum together).
 SELECT
-  w.line_id, w.order_id, w.site_id, w.listing_id, w.explanation,
-  w.fit IS NOT NULL AS explained, COALESCE(w.fit = 'discounted', w.was_discounted) AS discounted,
-  w.quantity, w.unit_price, w.expected_price, w.unit_price - w.expected_price AS difference, w.currency,
-  w.min_quantity, w.customer_group, w.price_source_id,
-  CASE
-    WHEN w.fit = 'charged' THEN w.pieces || ' at ' || w.each_price || ': ' || w.words || '.'
-    WHEN w.fit = 'discounted'
-      THEN w.pieces || ' at ' || w.each_price || ': ' || w.words || ' (' || w.offer || '), less '
-        || CAST(CAST((1 - w.left_over) * 100 AS DECIMAL(9, 1)) AS VARCHAR) || ' per cent by the order''s discount.'
-    WHEN w.explanation = 'as others paid'
-      THEN w.pieces || ' at ' || w.each_price || ': no offer that the tables hold, but what '
-        || CAST(w.orders AS VARCHAR) || ' orders paid'
-        || CASE WHEN w.min_quantity > 1 THEN ' from ' || w.least || ' on' ELSE '' END || ' between '
-        || CAST(CAST(w.first_at AS DATE) AS VARCHAR) || ' and ' || CAST(CAST(w.last_at AS DATE) AS VARCHAR)
-        || CASE WHEN w.was_discounted THEN ', less the order''s discount' ELSE '' END
-        || '; ' || w.words || ' is ' || w.offer || ' now.'
-    WHEN w.explanation = 'not explained'
-      THEN COALESCE(w.pieces || ' at ' || w.each_price, 'No price of the line is recorded') || ': not explained; '
-        || w.words || ' is ' || w.offer
-        || CASE
-          WHEN w.unit_price > w.expected_price THEN ', which is ' || w.apart || ' less'
-          WHEN w.unit_price < w.expected_price THEN ', which is ' || w.apart || ' more'
-          ELSE ''
-        END || '.'
-    WHEN w.explanation = 'listing not there' THEN 'The listing that was bought is not in the tables, so its price is not.'
-    ELSE 'The tables hold no price of what was bought, in this quantity and currency.'
-  END AS sentence,
-  w.source_id, 'derived' AS basis
-FROM worded AS w
+  l.line_id, l.order_id, l.site_id, l.listing_id, e.explanation, e.explained, e.discounted, l.quantity, l.unit_price,
+  e.expected_price, e.difference, l.currency, e.min_quantity, e.customer_group, e.price_source_id, e.sentence,
+  l.source_id, 'derived' AS basis
+FROM priced_lines AS l
+JOIN explained_prices AS e
+  ON e.listing_id IS NOT DISTINCT FROM l.listing_id AND e.variation IS NOT DISTINCT FROM l.variation
+  AND e.quantity IS NOT DISTINCT FROM l.quantity AND e.unit_price IS NOT DISTINCT FROM l.unit_price
+  AND e.currency IS NOT DISTINCT FROM l.currency AND e.currency_rate IS NOT DISTINCT FROM l.currency_rate
+  AND e.charged IS NOT DISTINCT FROM l.charged AND e.left_over IS NOT DISTINCT FROM l.left_over
+  AND e.asked_at IS NOT DISTINCT FROM l.asked_at

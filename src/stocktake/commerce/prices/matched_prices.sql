@@ -1,17 +1,21 @@
--- Every order line with one offer: the one whose price its sum comes to, or else the one that would have applied.
--- `fit` says how: 'charged' where quantity times price is the line's sum, 'discounted' where it is so once the
--- order's discount is taken off in proportion, NULL where no offer fits. An offer in another currency is turned by
--- the rate that the order keeps.
+-- Lines of one listing, quantity and sum with one offer: the one whose price the sum comes to, or else the one that
+-- would have applied. `fit` says how: 'charged' where quantity times price is the sum, 'discounted' where it is so
+-- once the order's discount is taken off in proportion, NULL where no offer fits. An offer in another currency is
+-- turned by the rate that the order keeps.
 WITH line AS (
   SELECT
-    l.line_id, l.order_id, l.listing_id, o.site_id, l.variation, l.quantity, l.unit_price, l.currency,
-    l.source_id, o.placed_at, o.currency_rate,
-    COALESCE(l.line_total, l.unit_price * CAST(l.quantity AS DECIMAL(18, 4))) AS charged,
-    CASE
-      WHEN o.discount > 0 AND o.subtotal > 0 AND o.discount < o.subtotal THEN 1 - ratio(o.discount, o.subtotal)
-    END AS left_over
-  FROM order_lines AS l
-  JOIN orders AS o ON o.order_id = l.order_id
+    listing_id, variation, quantity, unit_price, currency, currency_rate, charged, left_over, asked_at,
+    COUNT(*) AS lines, MIN(placed_at) AS first_at, MAX(placed_at) AS last_at
+  FROM priced_lines
+  GROUP BY listing_id, variation, quantity, unit_price, currency, currency_rate, charged, left_over, asked_at
+),
+numbered AS (
+  SELECT
+    line.*,
+    ROW_NUMBER() OVER (
+      ORDER BY listing_id, variation, quantity, unit_price, currency, currency_rate, charged, left_over, asked_at)
+      AS number
+  FROM line
 ),
 -- What a variation costs more or less than the listing.
 choice AS (
@@ -30,11 +34,11 @@ candidate AS (
       WHEN l.currency_rate > 0
         THEN CAST((f.price + COALESCE(c.more, 0)) AS DECIMAL(18, 6)) * CAST(l.currency_rate AS DECIMAL(18, 8))
     END AS price
-  FROM line AS l
+  FROM numbered AS l
   JOIN offered_prices AS f ON f.listing_id = l.listing_id AND f.min_quantity <= l.quantity
   LEFT JOIN choice AS c ON c.listing_id = l.listing_id AND c.variation = l.variation
-  WHERE (f.open_from IS NULL OR l.placed_at IS NULL OR l.placed_at >= f.open_from)
-    AND (f.open_to IS NULL OR l.placed_at IS NULL OR l.placed_at <= f.open_to)
+  WHERE (f.open_from IS NULL OR l.asked_at IS NULL OR l.asked_at >= f.open_from)
+    AND (f.open_to IS NULL OR l.asked_at IS NULL OR l.asked_at <= f.open_to)
 ),
 -- Shops round the price of one, or the sum, to the penny; a discount is rounded again.
 weighed AS (
@@ -61,7 +65,7 @@ ranked AS (
   SELECT
     w.*,
     ROW_NUMBER() OVER (
-      PARTITION BY w.line_id
+      PARTITION BY w.number
       ORDER BY
         CASE w.fit WHEN 'charged' THEN 0 WHEN 'discounted' THEN 1 ELSE 2 END,
         CASE WHEN w.how IN ('earlier tier', 'earlier price') THEN 1 ELSE 0 END,
@@ -71,12 +75,12 @@ ranked AS (
   FROM weighed AS w
 )
 SELECT
-  l.line_id, l.order_id, l.site_id, l.listing_id, l.variation, l.quantity, l.unit_price, l.charged, l.currency, l.placed_at,
-  l.left_over,
+  l.*,
   -- What one was before the order's discount, if that was taken off this line.
-  CASE WHEN l.left_over > 0 AND l.quantity > 0 THEN round_to(ratio(ratio(l.charged, l.quantity), l.left_over), 2) END
-    AS full_price,
-  l.source_id, r.how, r.fit, r.min_quantity, r.customer_group, r.percent, r.open_from, r.open_to,
-  r.expected_price, r.price_source_id
-FROM line AS l
-LEFT JOIN (SELECT * FROM ranked WHERE place = 1) AS r ON r.line_id = l.line_id
+  CASE
+    WHEN l.left_over > 0 AND l.quantity > 0 THEN round_to(ratio(ratio(l.charged, l.quantity), l.left_over), 2)
+  END AS full_price,
+  r.how, r.fit, r.min_quantity, r.customer_group, r.percent, r.open_from, r.open_to, r.expected_price,
+  r.price_source_id
+FROM numbered AS l
+LEFT JOIN (SELECT * FROM ranked WHERE place = 1) AS r ON r.number = l.number

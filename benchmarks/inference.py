@@ -142,13 +142,13 @@ def examples(shop: Shop) -> dict[str, Examples]:
         table: [entities[name] for name, role in role_of.items() if role == table]
         for table in ("orders", "accounts", "listings")
     }
-    first = proposing._roles_of(shop.profile, {})
-    pointed = proposing._pointed_at(shop.profile, first)
+    first = proposing.roles_of(shop.profile, {})
+    pointed = proposing.pointed_at(shop.profile, first)
     columns, tables = Examples([], []), Examples([], [])
     for entity in shop.profile.entities:
         for table, role in roles().items():
-            scored = proposing._score(shop.profile, entity, role.slots.values(), role.own, targets)
-            assigned = proposing._assign(scored)
+            scored = proposing.score(shop.profile, entity, role.slots.values(), role.own, targets)
+            assigned = proposing.assign(scored)
             likely = {one.slot.name: scoring.chance(one.log_odds) for one in assigned}
             linked = max((one.overlap or 0.0 for one in assigned if one.slot.ref), default=0.0)
             stated, _ = scoring.role_features(
@@ -178,7 +178,7 @@ def _true_role(entity, wanted: list[Wanted]) -> str | None:
     places = {(c.place.table, c.place.column, c.place.key) for c in entity.columns}
     for one in wanted:
         if one.needed:
-            hit = any((t, c, k) in places and t == entity.table.label or k is not None and (t, c, k) in places
+            hit = any(((t, c, k) in places and t == entity.table.label) or (k is not None and (t, c, k) in places)
                       for t, c, k in one.right)  # fmt: skip
             found, all_ = counted.get(one.table, (0, 0))
             counted[one.table] = (found + hit, all_ + 1)

@@ -79,15 +79,10 @@ def _states() -> list[str]:
 def _rows(software: ShopSoftware, instances: list[Instance], edges: Edges) -> dict[str, str]:
     rows: dict[str, str] = {}
     for canonical, of in _ROWS:
-        for instance in instances:
-            if instance.table == canonical:
-                own = (
-                    "order_address"
-                    if canonical == "postal_addresses" and "order_id" in instance.columns
-                    else of
-                )
-                for anchor in instance.anchors:
-                    rows.setdefault(anchor, own)
+        for instance in (one for one in instances if one.table == canonical):
+            of_order = canonical == "postal_addresses" and "order_id" in instance.columns
+            for anchor in instance.anchors:
+                rows.setdefault(anchor, "order_address" if of_order else of)
     for name in software.tables:
         if re.search(r"employee|admin_user|staff", name) or name == "user":
             rows[name] = "staff"
@@ -98,9 +93,10 @@ def _rows(software: ShopSoftware, instances: list[Instance], edges: Edges) -> di
                     continue
                 if column in NAMED:
                     rows[leaf.table] = column
-                elif anchor := next(iter(sorted(instance.anchors & set(rows))), None):
-                    if _joined(leaf.table, anchor, edges, software):
-                        rows[leaf.table] = rows[anchor]
+                    continue
+                anchor = min(instance.anchors & set(rows), default=None)
+                if anchor is not None and _joined(leaf.table, anchor, edges, software):
+                    rows[leaf.table] = rows[anchor]
     return rows
 
 

@@ -315,7 +315,7 @@ def dump(schema: Schema, seed: int = 7, orders: int = 150) -> bytes:
     return "\n".join([*out, "-- Dump completed on 2026-01-02  3:04:05\n"]).encode("utf-8")
 
 
-def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) -> list[dict[str, Any]]:
+def _contexts(dice: random.Random, schema: Schema, table: Table, made: World) -> list[dict[str, Any]]:  # noqa: C901
     of = table.of
     if of == "other":
         return [{"n": n} for n in range(table.many or 20)]
@@ -410,7 +410,7 @@ def _meant(dice: random.Random, schema: Schema, meaning: str, context: dict[str,
         place = context.get("place") or (
             order["bill" if table == "billing" else "ship"] if order else account["address"]
         )
-        if name in ("email",):
+        if name == "email":
             return (order["account"] if order else account)["email"]
         return {"first_name": place["first"], "last_name": place["last"], "full_name": f"{place['first']} {place['last']}",
                 "line1": place["street"] if how == "street" else place["line1"], "house_number": place["house"],

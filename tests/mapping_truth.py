@@ -8,6 +8,7 @@ hand: a new folder is measured as soon as it is there. Values are followed, not 
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
+from math import prod
 from typing import Any
 
 import sqlglot
@@ -21,6 +22,10 @@ _FIRST_ONLY = {
     "to_money", "unix_to_utc", "local_to_utc", "round_to", "unescape_html", "known_zone",
     "arg_min", "arg_max", "min_by", "max_by", "string_agg", "substr", "starts_with",
 }  # fmt: skip
+# What gives no column's value: conditions, counts, and what is found inside of free text.
+_NO_VALUE = (
+    exp.Predicate, exp.Not, exp.And, exp.Or, exp.Count, exp.Avg, exp.RegexpExtract,
+)  # fmt: skip
 MOST_BRANCHES = 24
 
 
@@ -68,14 +73,7 @@ class _Reader:
             self.relations[one.name.lower()] = [branch]
 
     def select(self, node: exp.Expression, scope: dict[str, Relation]) -> Relation:
-        scope = dict(scope)
-        with_ = node.args.get("with_") or node.args.get("with")
-        for cte in with_.expressions if with_ else ():
-            names = [c.name.lower() for c in cte.args["alias"].args.get("columns") or ()]
-            made = self.select(cte.this, scope)
-            scope[cte.alias.lower()] = (
-                [dict(zip(names, b.values(), strict=False)) for b in made] if names else made
-            )
+        scope = self.with_ctes(node, scope)
         if isinstance(node, exp.Subquery):
             return self.select(node.this, scope)
         if isinstance(node, exp.SetOperation):
@@ -94,25 +92,16 @@ class _Reader:
             if isinstance(source, exp.Table):
                 named[source.alias_or_name.lower()] = source.name.lower()
         names = list(sources)
-        counts = 1
-        for name in names:
-            counts *= len(sources[name])
-        if counts > MOST_BRANCHES:
+        if prod(len(relation) for relation in sources.values()) > MOST_BRANCHES:
             sources = {name: [_merged(relation)] for name, relation in sources.items()}
         result = []
         lookups = {name for name, source in named.items() if source in self.lookups}
+        conditions = [join.args.get("on") for join in joins] + [node.args.get("where")]
         for chosen in product(*(sources[name] for name in names)):
             here = dict(zip(names, chosen, strict=True))
-            for join in joins:
-                alias = join.this.alias_or_name.lower()
-                if alias in lookups and join.args.get("on") is not None:
-                    asked = (c for c in join.args["on"].find_all(exp.Column) if c.table.lower() != alias)
-                    leaves = frozenset().union(*(self.column(column, here) for column in asked))
-                    here[alias] = dict.fromkeys(here[alias], leaves)
-            conditions = [join.args.get("on") for join in joins] + [node.args.get("where")]
-            for condition in conditions:
-                if condition is not None:
-                    self.note_edges(condition, here, scope)
+            self.see_through(lookups, joins, here)
+            for condition in filter(None, conditions):
+                self.note_edges(condition, here, scope)
             keys = _keys(node.args.get("where"))
             branch: Branch = {}
             for projection in node.expressions:
@@ -121,6 +110,26 @@ class _Reader:
             if branch not in result:
                 result.append(branch)
         return result or [{}]
+
+    def with_ctes(self, node: exp.Expression, scope: dict[str, Relation]) -> dict[str, Relation]:
+        scope = dict(scope)
+        with_ = node.args.get("with_") or node.args.get("with")
+        for cte in with_.expressions if with_ else ():
+            names = [c.name.lower() for c in cte.args["alias"].args.get("columns") or ()]
+            made = self.select(cte.this, scope)
+            scope[cte.alias.lower()] = (
+                [dict(zip(names, b.values(), strict=False)) for b in made] if names else made
+            )
+        return scope
+
+    def see_through(self, lookups: set[str], joins: list[exp.Expression], here: dict[str, Branch]) -> None:
+        """What a lookup of the folder gives comes from what it is asked with."""
+        for join in joins:
+            alias = join.this.alias_or_name.lower()
+            if alias in lookups and join.args.get("on") is not None:
+                asked = (c for c in join.args["on"].find_all(exp.Column) if c.table.lower() != alias)
+                leaves = frozenset().union(*(self.column(column, here) for column in asked))
+                here[alias] = dict.fromkeys(here[alias], leaves)
 
     def source(self, node: exp.Expression, scope: dict[str, Relation]) -> Relation:
         if isinstance(node, exp.Table):
@@ -145,34 +154,33 @@ class _Reader:
             made = self.select(node, scope)
             return frozenset().union(*(leaves for branch in made for leaves in list(branch.values())[:1]))
         if isinstance(node, exp.Case):
-            found = self.leaves(node.args.get("default"), here, scope, keys)
-            for branch in node.args["ifs"]:
-                own = _keys(branch.this) or keys
-                found |= self.leaves(branch.args["true"], here, scope, own)
-            if not found:  # words for what a column says: a status by its number
-                compared = (c for branch in node.args["ifs"] for c in branch.this.find_all(exp.Column))
-                found = frozenset().union(*(self.column(column, here) for column in compared))
-            return found
+            return self.of_case(node, here, scope, keys)
         if isinstance(node, exp.Filter):
             return self.leaves(node.this, here, scope, _keys(node.expression) or keys)
-        if isinstance(node, exp.RegexpExtract):
-            return frozenset()  # found inside of free text
-        if isinstance(node, exp.ArgMin | exp.ArgMax | exp.GroupConcat | exp.Nullif):
-            return self.leaves(node.this, here, scope, keys)
+        if isinstance(node, exp.ArgMin | exp.ArgMax | exp.GroupConcat | exp.Nullif | exp.Mul | exp.Div):
+            return self.leaves(node.this, here, scope, keys)  # the rest is an order, or a rate
         if isinstance(node, exp.Anonymous) and node.name.lower() in _FIRST_ONLY:
             return self.leaves(node.expressions[0], here, scope, keys)
         if isinstance(node, exp.Sum):  # derived, but for the sum of what one key holds
             return frozenset(
                 leaf for leaf in self.leaves(node.this, here, scope, keys) if leaf.key is not None
             )
-        if isinstance(node, exp.Mul | exp.Div):  # the rest is a rate
-            return self.leaves(node.this, here, scope, keys)
-        if isinstance(node, exp.Predicate | exp.Not | exp.And | exp.Or | exp.Count | exp.Avg):
+        if isinstance(node, _NO_VALUE):
             return frozenset()
         found: Leaves = frozenset()
         for child in node.iter_expressions():
             if not isinstance(child, exp.DataType | exp.Order | exp.Window):
                 found |= self.leaves(child, here, scope, keys)
+        return found
+
+    def of_case(self, node: exp.Case, here: dict[str, Branch], scope: Any, keys: Any) -> Leaves:
+        found = self.leaves(node.args.get("default"), here, scope, keys)
+        for branch in node.args["ifs"]:
+            own = _keys(branch.this) or keys
+            found |= self.leaves(branch.args["true"], here, scope, own)
+        if not found:  # words for what a column says: a status by its number
+            compared = (c for branch in node.args["ifs"] for c in branch.this.find_all(exp.Column))
+            found = frozenset().union(*(self.column(column, here) for column in compared))
         return found
 
     def column(self, node: exp.Column, here: dict[str, Branch]) -> Leaves:
@@ -203,14 +211,13 @@ def _keys(condition: exp.Expression | None) -> tuple[tuple[str, str], ...]:
     """The columns that a condition says equal a text, with that text."""
     if condition is None:
         return ()
-    found = []
-    for equal in condition.find_all(exp.EQ):
-        if (
-            isinstance(equal.this, exp.Column)
-            and isinstance(equal.expression, exp.Literal)
-            and equal.expression.is_string
-        ):
-            found.append((equal.this.name.lower(), equal.expression.this))
+    found = [
+        (equal.this.name.lower(), equal.expression.this)
+        for equal in condition.find_all(exp.EQ)
+        if isinstance(equal.this, exp.Column)
+        and isinstance(equal.expression, exp.Literal)
+        and equal.expression.is_string
+    ]
     for within in condition.find_all(exp.In):
         texts = [e.this for e in within.expressions if isinstance(e, exp.Literal) and e.is_string]
         if isinstance(within.this, exp.Column) and texts:
@@ -256,12 +263,13 @@ def truth_and_edges(software: ShopSoftware) -> tuple[list[Instance], Edges]:
     parsed = {name: sqlglot.parse_one(s.sql, dialect="duckdb") for name, s in software.prepare}
     for name, node in parsed.items():
         reader.relations[name.lower()] = reader.select(node, {})
-    made: list[tuple[str, Branch]] = []
-    for table, statements in software.canonical.items():
-        if table in _wanted():
-            for statement in statements:
-                for branch in reader.select(sqlglot.parse_one(statement.sql, dialect="duckdb"), {}):
-                    made.append((table, branch))
+    made = [
+        (table, branch)
+        for table, statements in software.canonical.items()
+        if table in _wanted()
+        for statement in statements
+        for branch in reader.select(sqlglot.parse_one(statement.sql, dialect="duckdb"), {})
+    ]
     reached: Edges = {}
     for edge in reader.edges:
         one, other = sorted(edge, key=str)
@@ -284,24 +292,35 @@ def truth_and_edges(software: ShopSoftware) -> tuple[list[Instance], Edges]:
             leaves = set(branch.get(column, ()))
             if column == "status":
                 leaves |= branch.get("status_recorded", frozenset())
+            if told_by_keys:  # a row of keys and values is of its owner's row
+                leaves = {leaf for leaf in leaves if leaf.column != "_ref"}
             kept: set[Leaf] = set()
             for leaf in leaves:
-                there = leaf.table in software.tables
-                if leaf.column == "_ref" and told_by_keys:
-                    continue  # a row of keys and values is of its owner's row
-                if leaf.column == "_ref":  # the row that a column of this one names
-                    kept |= {Leaf(*at) for at in _compared(leaf.table, anchors, reached, software)}
-                elif leaf.table in anchors or (leaf.key is not None and _is_of(leaf.table, anchors, reached)):
-                    kept.add(leaf)
-                elif there and column == "currency" and anchored.get(leaf.table) == "orders":
-                    kept.add(leaf)
-                elif there and anchored.get(leaf.table, table) == table:
-                    kept |= _beside(leaf, anchors, reached, software)
+                of_order = column == "currency" and anchored.get(leaf.table) == "orders"
+                kept |= {leaf} if of_order else _own(leaf, table, anchors, anchored, reached, software)
             if kept:
                 instance.columns[column] = frozenset(kept)
         if instance.columns and not _is_found_in_text(instance, branch):
             _add(found, instance)
     return found, reached
+
+
+def _own(
+    leaf: Leaf,
+    table: str,
+    anchors: frozenset[str],
+    anchored: dict[str, str],
+    reached: Edges,
+    software: ShopSoftware,
+) -> set[Leaf]:
+    """The columns of the row itself, of its keys and values or of a table beside it, that ``leaf`` stands for."""
+    if leaf.column == "_ref":  # the row that a column of this one names
+        return {Leaf(*at) for at in _compared(leaf.table, anchors, reached, software)}
+    if leaf.table in anchors or (leaf.key is not None and _is_of(leaf.table, anchors, reached)):
+        return {leaf}
+    if leaf.table in software.tables and anchored.get(leaf.table, table) == table:
+        return _beside(leaf, anchors, reached, software)
+    return set()
 
 
 def _compared(

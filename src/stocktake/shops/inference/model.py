@@ -44,9 +44,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Role:
-    """A canonical table as a table of an unknown database may play it."""
+    """A canonical table as a table of an unknown database may play it.
+
+    ``enough`` is the share of what it needs that speaks for it as much as all of it does.
+    """
 
     table: str
+    enough: float
     names: tuple[tuple[Pattern, float], ...]
     own: frozenset[str]
     ruled_out: frozenset[str]
@@ -63,6 +67,7 @@ def roles() -> dict[str, Role]:
 def _role(table: str, entry: dict[str, Any]) -> Role:
     return Role(
         table=table,
+        enough=entry.get("enough", 1.0),
         names=_patterns(entry),
         own=frozenset(pattern(" ".join(entry["own"]))),
         ruled_out=frozenset(pattern(" ".join(entry.get("not", ())))),

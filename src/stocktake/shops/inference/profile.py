@@ -1,8 +1,9 @@
 """What an unknown database holds: its entities, and for each column what its values are like.
 
-An *entity* is what one row stands for. Most are a raw table. A table of keys and values (WordPress's postmeta,
-OpenCart's order_total) is no entity: each of its keys is a column of the entity whose rows it describes. And
-a table that holds several things told apart by a type (WordPress's posts) is an entity for each of them.
+An *entity* is what one row stands for. Most are a raw table. A table of keys and values (WordPress's
+postmeta, OpenCart's order_total) is no entity: each of its keys is a column of the entity whose rows it
+describes. And a table that holds several things told apart by a type (WordPress's posts) is an entity for
+each of them.
 
 Everything is told from a sample of rows spread over the table, the same for the same rows.
 """
@@ -306,11 +307,8 @@ def _owner(
             same = key.place.column.lower() == pairs.owner.lower()
             called = {concept for token in entity.words for concept in token}
             likeness = 1.0 * same + (len(named & called) / len(named) if named else 0.0)
-            if (
-                len(entity.table.key) > 1
-                or likeness < 0.5
-                and "parent" not in named
-                and "id" not in _concepts(key)
+            if len(entity.table.key) > 1 or (
+                likeness < 0.5 and "parent" not in named and "id" not in _concepts(key)
             ):
                 continue
             overlap = found.overlap(described.values, entity.table, key.place.column)
@@ -336,7 +334,8 @@ def _split(connection: duckdb.DuckDBPyConnection, entity: Entity) -> list[Entity
             continue
         name = column.place.column
         rows = connection.execute(
-            f"SELECT CAST({quoted(name)} AS VARCHAR), count(*) FROM {parquet(entity.table.parts)} GROUP BY 1 ORDER BY 1"
+            f"SELECT CAST({quoted(name)} AS VARCHAR), count(*) FROM {parquet(entity.table.parts)} "
+            "GROUP BY 1 ORDER BY 1"
         ).fetchall()
         if len(rows) > 60:
             continue
@@ -352,7 +351,8 @@ def _of_type(
     shown = without_prefix(names)
     rows = connection.execute(
         f"SELECT {', '.join(map(quoted, names))} FROM {parquet(table.parts)} "
-        f"WHERE {quoted(column)} = {literal(kind)} ORDER BY (_row * 7919) % 1000003, _row LIMIT {SAMPLE_ROWS // 2}"
+        f"WHERE {quoted(column)} = {literal(kind)} "
+        f"ORDER BY (_row * 7919) % 1000003, _row LIMIT {SAMPLE_ROWS // 2}"
     ).fetchall()
     columns = tuple(
         _column(Place(table.label, name), shown[place], declared, [row[place] for row in rows], len(rows),
@@ -394,7 +394,7 @@ def _with_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, beside: Se
 
 
 def _unfolded(entity: Entity) -> list[Entity]:
-    """The entity with a column for each key of its serialised objects, and an entity for each list of them."""
+    """The entity with a column for each key of its serialised objects; an entity for each list of them."""
     columns = list(entity.columns)
     members: list[Entity] = []
     for column in entity.columns:
@@ -402,8 +402,8 @@ def _unfolded(entity: Entity) -> list[Entity]:
             continue
         read = [_read(str(value)) for value in column.values]
         objects = [value for value in read if isinstance(value, dict) and not _is_list(value)]
-        lists = [list(value.values()) if isinstance(value, dict) else value
-                 for value in read if isinstance(value, list) or (isinstance(value, dict) and _is_list(value))]  # fmt: skip
+        lists = [value for value in read if isinstance(value, list)]
+        lists += [list(value.values()) for value in read if isinstance(value, dict) and _is_list(value)]
         if len(objects) > len(lists):
             columns += _leaves(column, objects)
         elif lists:

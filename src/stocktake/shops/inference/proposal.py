@@ -1,9 +1,9 @@
 """A mapping proposed for an unknown database: which of its tables play which canonical tables, and how.
 
-First every entity is scored for every role, with the columns that it would give it (each column one place, all
-places at once: the assignment problem). Then again with references: whether a column's values are the keys of
-the table that the role points to. What remains is completed by what stands elsewhere: a title in a table of
-translations, a street in the order itself.
+First every entity is scored for every role, with the columns that it would give it (each column one place,
+all places at once: the assignment problem). Then again with references: whether a column's values are the
+keys of the table that the role points to. What remains is completed by what stands elsewhere: a title in a
+table of translations, a street in the order itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -116,7 +116,9 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class _Scored:
+class Scored:
+    """A column in a slot, with what speaks for it."""
+
     log_odds: float
     name: NameFit
     column: Column
@@ -132,11 +134,11 @@ Targets = dict[str, list[Entity]]
 def propose(profile: Profile) -> Proposal:
     """The mapping of a database to the canonical tables, as far as each part of it is likely."""
     every = roles()
-    first = _roles_of(profile, {})
-    pointed = _pointed_at(profile, first)
-    first = _roles_of(profile, {}, pointed) if pointed else first
+    first = roles_of(profile, {})
+    pointed = pointed_at(profile, first)
+    first = roles_of(profile, {}, pointed) if pointed else first
     targets = {table: _best(first, table, 3) for table in ("orders", "accounts", "listings")}
-    second = _roles_of(profile, targets, pointed)
+    second = roles_of(profile, targets, pointed)
     chosen = _chosen(second)
     targets = {
         table: [entity for entity, role, _ in chosen if role == table]
@@ -153,7 +155,7 @@ def propose(profile: Profile) -> Proposal:
 
 
 def _take_from_order(proposal: Proposal) -> None:
-    """A payment that does not say its currency is in that of its order; a line's price may be its total's share."""
+    """A payment without a currency is in its order's; a line's price may be its total's share."""
     for mapping in proposal.of("order_lines"):
         total = mapping.choices.get("line_total")
         if total is not None and "quantity" in mapping.choices and "unit_price" not in mapping.choices:
@@ -175,7 +177,7 @@ def _take_from_order(proposal: Proposal) -> None:
             mapping.choices["currency"] = replace(currency, slot=slot, reason=told, of_order=True)
 
 
-def _pointed_at(
+def pointed_at(
     profile: Profile, found: Mapping[tuple[str, str], tuple[float, Entity]]
 ) -> dict[tuple[str, str], float]:
     """Entities that likely lines of orders, or likely orders, point to by a column called as they are.
@@ -188,12 +190,12 @@ def _pointed_at(
             continue
         at = "listings" if role == "order_lines" else "accounts"
         for column in entity.columns:
-            if column.unique or "integer" not in column.looks and "uuid" not in column.looks:
+            if column.unique or ("integer" not in column.looks and "uuid" not in column.looks):
                 continue
             for other in profile.entities:
                 key = next((key for key in other.keys if key.place.key is None), None)
-                best_role = max(roles(), key=lambda table, name=other.name: found[name, table][0])
-                settled = found[other.name, best_role][0] > 0.8 and best_role != at
+                likelihood, best_role = max((found[other.name, table][0], table) for table in roles())
+                settled = likelihood > 0.8 and best_role != at
                 if other is entity or key is None or settled or not _names(column, other):
                     continue
                 if profile.overlap(column.values, other.table, key.place.column) > 0.8:
@@ -202,16 +204,16 @@ def _pointed_at(
     return pointed
 
 
-def _roles_of(
+def roles_of(
     profile: Profile, targets: Targets, pointed: Mapping[tuple[str, str], float] = MappingProxyType({})
 ) -> dict[tuple[str, str], tuple[float, Entity]]:
     """The chance of every entity in every role, by entity name and table."""
     found = {}
     for entity in profile.entities:
         for table, role in roles().items():
-            scored = _score(profile, entity, role.slots.values(), role.own, targets)
-            assigned = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
-            linked = max((one.overlap or 0.0 for one in _assign(scored) if one.slot.ref), default=0.0)
+            scored = score(profile, entity, role.slots.values(), role.own, targets)
+            assigned = {one.slot.name: chance(one.log_odds) for one in assign(scored)}
+            linked = max((one.overlap or 0.0 for one in assign(scored) if one.slot.ref), default=0.0)
             features, _ = role_features(
                 entity, role, assigned, linked, pointed.get((entity.name, table), 0.0)
             )
@@ -247,14 +249,15 @@ def _chosen(
     return chosen
 
 
-def _score(
+def score(
     profile: Profile,
     entity: Entity,
     slots: Iterable[Slot],
     own: frozenset[str],
     targets: Targets,
     words: Mapping[Place, Sequence[Token]] | None = None,
-) -> list[_Scored]:
+) -> list[Scored]:
+    """Every column of the entity, or those of ``words``, in every slot it may fill, with its chance."""
     stated = weights()["column"]
     found = []
     for slot in slots:
@@ -270,7 +273,7 @@ def _score(
                 and _names(column, target[0])
             )
             features, name = column_features(column, slot, own, named, overlap, names_target=called)
-            found.append(_Scored(logit(features, stated), name, column, slot, target, overlap, features))
+            found.append(Scored(logit(features, stated), name, column, slot, target, overlap, features))
     return found
 
 
@@ -306,12 +309,12 @@ def _names(column: Column, entity: Entity) -> bool:
     )
 
 
-def _is_likely(one: _Scored) -> bool:
+def _is_likely(one: Scored) -> bool:
     """Whether a column is likely enough to be proposed."""
     return chance(one.log_odds) >= weights()["least"]["column"]
 
 
-def _assign(scored: Sequence[_Scored]) -> list[_Scored]:
+def assign(scored: Sequence[Scored]) -> list[Scored]:
     """Each column to at most one slot and each slot at most one column, so that the whole is most likely."""
     if not scored:
         return []
@@ -340,8 +343,8 @@ def _map(
     chosen: Sequence[tuple[Entity, str, float]],
 ) -> list[TableMapping]:
     """What one entity gives: the table of its role, and what its rows hold of other tables."""
-    parts: list[tuple[str, str, list[_Scored]]] = []
-    own = _score(profile, entity, role.slots.values(), role.own, targets)
+    parts: list[tuple[str, str, list[Scored]]] = []
+    own = score(profile, entity, role.slots.values(), role.own, targets)
     parts.append((role.table, "", own))
     if role.table == "orders":
         has_lines = any(table == "order_lines" for _, table, _ in chosen)
@@ -350,23 +353,22 @@ def _map(
                 continue
             other = roles()[table]
             slots = [other.slots[name] for name in names]
-            parts.append((table, "", _score(profile, entity, slots, other.own | role.own, targets)))
+            parts.append((table, "", score(profile, entity, slots, other.own | role.own, targets)))
     if role.table in ("orders", "accounts"):
         address = roles()["postal_addresses"]
         groups = _groups(entity, role)
 
-        def of_group(whose: str) -> list[_Scored]:
+        def of_group(whose: str) -> list[Scored]:
             its_own = role.table == "accounts" and not whose
             names = [name for name in ADDRESS if not (its_own and name in IN_ORDERS["accounts"])]
             slots = [replace(address.slots[name]) for name in names]
-            return _score(profile, entity, slots, address.own, targets, groups[whose])
+            return score(profile, entity, slots, address.own, targets, groups[whose])
 
         if not any(_is_address(of_group(whose)) for whose in ("shipping", "billing") if whose in groups):
             groups.update(_by_affix(groups))
         _with_recipient(entity, groups, lambda whose: _is_address(of_group(whose)))
-        for whose in groups:
-            if _is_address(scored := of_group(whose)):
-                parts.append(("postal_addresses", whose, scored))
+        whole = [(whose, of_group(whose)) for whose in groups]
+        parts += [("postal_addresses", whose, scored) for whose, scored in whole if _is_address(scored)]
     together = [one for _, _, scored in parts for one in scored]
     if role.table == "accounts":  # what is said to be of a billing address is not of the account itself
         elsewhere = {
@@ -376,7 +378,7 @@ def _map(
             one for one in together if one.slot.table != "accounts" or one.column.place not in elsewhere
         ]
     own = [one for one in together if not _is_satellite(one.column, entity)]
-    chosen_own = [one for one in _assign(own) if _is_likely(one)]
+    chosen_own = [one for one in assign(own) if _is_likely(one)]
     # What the table says itself goes before what another table says of its rows.
     filled = {(one.slot.table, one.slot.name, id(one.slot)) for one in chosen_own}
     more = [
@@ -389,11 +391,9 @@ def _map(
     taken = {id(one) for one in chosen_own}
     taken |= {
         id(one)
-        for one in _assign(more)
-        if chance(one.log_odds) >= 0.8
-        and one.slot.table != "accounts"
-        or chance(one.log_odds) >= 0.8
-        and role.table == "accounts"
+        for one in assign(more)
+        if (chance(one.log_odds) >= 0.8 and one.slot.table != "accounts")
+        or (chance(one.log_odds) >= 0.8 and role.table == "accounts")
     }
     found = []
     for table, part, scored in parts:
@@ -404,7 +404,7 @@ def _map(
     return _completed(found)
 
 
-def _is_whole(parts: Sequence[tuple[str, str, list[_Scored]]], whose: str) -> bool:
+def _is_whole(parts: Sequence[tuple[str, str, list[Scored]]], whose: str) -> bool:
     return any(table == "postal_addresses" and part == whose for table, part, _ in parts)
 
 
@@ -462,8 +462,8 @@ def _with_recipient(
                 groups[""][column.place] = groups["shipping"].pop(column.place)
 
 
-def _is_address(scored: Sequence[_Scored]) -> bool:
-    likely = {one.slot.name: chance(one.log_odds) for one in _assign(scored)}
+def _is_address(scored: Sequence[Scored]) -> bool:
+    likely = {one.slot.name: chance(one.log_odds) for one in assign(scored)}
     least = weights()["least"]["column"]
     street = likely.get("line1", 0.0) >= least
     return street or (likely.get("city", 0.0) >= least and likely.get("postcode", 0.0) >= least)
@@ -492,11 +492,11 @@ def _completed(found: list[TableMapping]) -> list[TableMapping]:
         names = set(mapping.choices)
         stands = {
             "payments": bool(names & {"method", "txid", "address", "card_last4"})
-            or mapping.part == ""
-            and order is None,
+            or (mapping.part == "" and order is None),
             "shipments": "tracking_number" in names,
-            "order_lines": bool(names & {"listing_id", "title"})
-            and bool(names & {"quantity", "unit_price"})
+            "order_lines": (
+                bool(names & {"listing_id", "title"}) and bool(names & {"quantity", "unit_price"})
+            )
             or order is None,
             "accounts": bool(names & {"email", "full_name", "last_name", "phone"}),
         }
@@ -520,12 +520,6 @@ def _completed(found: list[TableMapping]) -> list[TableMapping]:
 
 def _shared(order: TableMapping, kept: list[TableMapping]) -> list[TableMapping]:
     """What one column tells of two tables: the order's total is the payment's amount, and so on."""
-    every = roles()
-
-    def copy(mapping: TableMapping, slot: str, given: Choice | None) -> None:
-        if given is not None and slot not in mapping.choices:
-            mapping.choices[slot] = replace(given, slot=every[mapping.table].slots[slot])
-
     contact = next((m for m in kept if m.table == "accounts"), None)
     addresses = [m for m in kept if m.table == "postal_addresses"]
     if contact is None and addresses:
@@ -533,31 +527,35 @@ def _shared(order: TableMapping, kept: list[TableMapping]) -> list[TableMapping]
         kept.append(contact)
     for mapping in kept:
         if mapping.table == "payments":
-            copy(mapping, "provider", mapping.choices.get("method"))
-            copy(mapping, "asset", mapping.choices.get("method"))
-            copy(mapping, "status", order.choices.get("status"))
-            copy(mapping, "amount", order.choices.get("total"))
-            copy(mapping, "currency", order.choices.get("currency"))
-            copy(mapping, "at", order.choices.get("paid_at") or order.choices.get("placed_at"))
-        if mapping.table == "postal_addresses":
-            copy(mapping, "account_id", order.choices.get("account_id"))
+            _copy(mapping, "provider", mapping.choices.get("method"))
+            _copy(mapping, "asset", mapping.choices.get("method"))
+            _copy(mapping, "status", order.choices.get("status"))
+            _copy(mapping, "amount", order.choices.get("total"))
+            _copy(mapping, "currency", order.choices.get("currency"))
+            _copy(mapping, "at", order.choices.get("paid_at") or order.choices.get("placed_at"))
         if mapping.table == "accounts":
-            copy(mapping, "created_at", order.choices.get("placed_at"))
-        if mapping.table == "postal_addresses" and contact is not None:
-            for slot in ("email", "phone"):
-                copy(mapping, slot, contact.choices.get(slot))
-            if not set(mapping.choices) & {"first_name", "last_name", "full_name"}:
-                for slot in ("first_name", "last_name", "full_name"):
-                    copy(mapping, slot, contact.choices.get(slot))
+            _copy(mapping, "created_at", order.choices.get("placed_at"))
+        if mapping.table == "postal_addresses":
+            _copy(mapping, "account_id", order.choices.get("account_id"))
+            if contact is not None:
+                _copy_person(mapping, contact)
     if contact is not None:
         billing = next((m for m in addresses if m.part in ("billing", "customer", "")), None)
         for source in (m for m in (billing, *addresses) if m is not None):
-            for slot in ("email", "phone"):
-                copy(contact, slot, source.choices.get(slot))
-            if not set(contact.choices) & {"first_name", "last_name", "full_name"}:
-                for slot in ("first_name", "last_name", "full_name"):
-                    copy(contact, slot, source.choices.get(slot))
+            _copy_person(contact, source)
     return [mapping for mapping in kept if mapping.choices]
+
+
+def _copy(mapping: TableMapping, slot: str, given: Choice | None) -> None:
+    if given is not None and slot not in mapping.choices:
+        mapping.choices[slot] = replace(given, slot=roles()[mapping.table].slots[slot])
+
+
+def _copy_person(mapping: TableMapping, source: TableMapping) -> None:
+    names = ("first_name", "last_name", "full_name")
+    named = set(mapping.choices) & set(names)
+    for slot in ("email", "phone", *(() if named else names)):
+        _copy(mapping, slot, source.choices.get(slot))
 
 
 def _with_satellites(profile: Profile, entity: Entity, table: str, busy: set[str]) -> Entity:
@@ -595,7 +593,7 @@ def _names_key(column: Column, entity: Entity) -> bool:
     )
 
 
-def _choice(profile: Profile, one: _Scored) -> Choice:
+def _choice(profile: Profile, one: Scored) -> Choice:
     lookup = _lookup(profile, one.column) if one.slot.name in _NAMED_BY_NUMBER else None
     reason = _reason(one)
     if lookup is not None:
@@ -611,7 +609,7 @@ LOOKUP_ROWS = 5000
 
 
 def _lookup(profile: Profile, column: Column) -> Lookup | None:
-    """The small table that has the names of a column's numbers: called as the column is, with those numbers."""
+    """The small table with the names of a column's numbers: called as the column is, with those numbers."""
     if column.looks.get("integer", 0.0) < 0.9 or not column.values:
         return None
     wanted = {concept for token in column.words for concept in token} - {"id", "order", "number", "when"}
@@ -651,7 +649,7 @@ def _numbers_rows(key: Column, entity: Entity) -> bool:
     return key.unique or key.place.column in entity.table.key
 
 
-def _reason(one: _Scored) -> str:
+def _reason(one: Scored) -> str:
     """Why, in words."""
     said = []
     if one.name.score > 0:

@@ -16,10 +16,10 @@ from stocktake.shops.inference.profile import Column, Entity
 from stocktake.shops.inference.words import Token
 
 # Looks that tell much even of a column whose name says nothing.
-TELLING = frozenset(
-    "email ip agent hash pgp_public pgp_message wallet txid currency phone postcode card_brand tracking asset "
-    "country url".split()
-)
+TELLING = frozenset({
+    "email", "ip", "agent", "hash", "pgp_public", "pgp_message", "wallet", "txid", "currency", "phone",
+    "postcode", "card_brand", "tracking", "asset", "country", "url",
+})  # fmt: skip
 _OF_TIMES = frozenset({"date", "time"})  # add nothing to what sort of time it is
 _OF_AMOUNTS = frozenset({"net", "gross"})
 _NEUTRAL = frozenset({"site", "field", "when"})
@@ -95,8 +95,8 @@ def column_features(
     """What speaks for and against the column being ``slot``.
 
     ``overlap`` is the share of its values that are keys of the table that ``slot`` points to, None where no
-    such table is known; ``names_target`` says that it is called as that table is. ``words`` are the name's where part of it was read already (the `shipping` of
-    `shipping_city`).
+    such table is known; ``names_target`` says that it is called as that table is. ``words`` are the name's
+    where part of it was read already (the `shipping` of `shipping_city`).
     """
     named = column.words if words is None else words
     cheap = own | _OF_TIMES if "time" in slot.shapes else own
@@ -149,7 +149,7 @@ def role_features(
         "name_exact": float(name.score > 0.85),
         "name_unknown": float(name.score == 0.0),
         "against": float(name.against is not None),
-        "needed": got / needed if needed else 0.0,
+        "needed": min(1.0, got / (role.enough * needed)) if needed else 0.0,
         "columns": min(8.0, sum(chance for chance in assigned.values() if chance > 0.3)) / 8,
         "linked": linked,
         "pointed_at": pointed_at,

@@ -20,12 +20,14 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[^@\s]{1,80}@[^@\s]{1,200}\.[A-Za-z]{2,24}$")),
     ("agent", re.compile(r"(Mozilla|Opera|curl|Wget|Lynx|Safari|Dalvik)[/ (]")),
     ("url", re.compile(r"(https?|ftp)://|www\.")),
-    ("ip", re.compile(r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}[0-9]{1,3}$|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}$", re.I)),
-    ("uuid", re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$", re.I)),
+    ("ip", re.compile(
+        r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}[0-9]{1,3}$|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}$",
+        re.IGNORECASE)),
+    ("uuid", re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)),
     ("hash", re.compile(
         r"\$(2[aby]|P|H|argon2id?|5|6|1|wp|apr1)\$|[0-9a-f]{32}(:[0-9A-Za-z]{1,32})*$|[0-9a-f]{40}(:\w+)?$"
         r"|[0-9a-f]{128}$|pbkdf2|sha(1|256|512)[:$]|\{S?SHA}|[0-9a-f]{64}:[0-9A-Za-z:]+$")),
-    ("txid", re.compile(r"(0x)?[0-9a-f]{64}$", re.I)),
+    ("txid", re.compile(r"(0x)?[0-9a-f]{64}$", re.IGNORECASE)),
     ("wallet", re.compile(
         rf"(bc1|ltc1|tb1)[02-9ac-hj-np-z]{{20,80}}$|[13LM][{_B58}]{{25,34}}$|0x[0-9a-fA-F]{{40}}$|T[{_B58}]{{33}}$"
         rf"|[48][{_B58}]{{94}}$|(bitcoincash:)?[qp][02-9ac-hj-np-z]{{41}}$")),
@@ -33,28 +35,30 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T][0-9:.]+)?\s*(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?$"
         r"|[0-9]{1,2}[./][0-9]{1,2}[./][12][0-9]{3}(,?\s+[0-9:]+)?$|20[0-9]{12}$")),
 )  # fmt: skip
-_CURRENCY = re.compile(r"[A-Z]{3}$")
-_CURRENCIES = frozenset(
-    "GBP EUR USD CHF PLN CZK SEK NOK DKK HUF RON BGN RUB UAH TRY CAD AUD NZD JPY CNY HKD INR BRL MXN ZAR ISK "
-    "KRW SGD THB ILS AED ARS CLP COP GEL KZT BYN RSD".split()
-)
-_ASSETS = frozenset(
-    "btc bitcoin xmr monero ltc litecoin eth ethereum bch doge dogecoin dash zec usdt usdc trx tron bnb xrp ada "
-    "sol usdttrc20 usdterc20 btc-chain xmr-chain btc-ln stb xvg pivx".split()
-)
+_CURRENCIES = frozenset({
+    "GBP", "EUR", "USD", "CHF", "PLN", "CZK", "SEK", "NOK", "DKK", "HUF", "RON", "BGN", "RUB", "UAH", "TRY",
+    "CAD", "AUD", "NZD", "JPY", "CNY", "HKD", "INR", "BRL", "MXN", "ZAR", "ISK", "KRW", "SGD", "THB", "ILS",
+    "AED", "ARS", "CLP", "COP", "GEL", "KZT", "BYN", "RSD",
+})  # fmt: skip
+_ASSETS = frozenset({
+    "btc", "bitcoin", "xmr", "monero", "ltc", "litecoin", "eth", "ethereum", "bch", "doge", "dogecoin",
+    "dash", "zec", "usdt", "usdc", "trx", "tron", "bnb", "xrp", "ada", "sol", "usdttrc20", "usdterc20",
+    "btc-chain", "xmr-chain", "btc-ln", "stb", "xvg", "pivx",
+})  # fmt: skip
 _BRANDS = re.compile(
-    r"(visa|master ?card|mc|amex|american ?express|maestro|discover|diners|jcb|unionpay)\b", re.I
+    r"(visa|master ?card|mc|amex|american ?express|maestro|discover|diners|jcb|unionpay)\b", re.IGNORECASE
 )
 _LAST4 = re.compile(r"([xX*.•]+[ -]?)*[0-9]{4}$")
 _POSTCODE = re.compile(
-    r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}$|([A-Z]{1,2}-)?[0-9]{4,6}$|[0-9]{4} ?[A-Z]{2}$|[0-9]{2}-[0-9]{3}$"
-    r"|[0-9]{3} [0-9]{2}$|[0-9]{5}-[0-9]{3,4}$|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$|[0-9]{4}-[0-9]{3}$",
-    re.I,
+    r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}$|([A-Z]{1,2}-)?[0-9]{4,6}$|[0-9]{4} ?[A-Z]{2}$"
+    r"|[0-9]{2}-[0-9]{3}$|[0-9]{3} [0-9]{2}$|[0-9]{5}-[0-9]{3,4}$|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$"
+    r"|[0-9]{4}-[0-9]{3}$",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?[(0-9][0-9 ()/.-]{5,22}$")
 _STREET = re.compile(r"(?=.*[0-9])(?=.*[^\W\d_]{3}).{4,90}$")
 _HOUSE = re.compile(r"[0-9]{1,4} ?[a-zA-Z]?([/-][0-9a-zA-Z]{1,4})?$")
-_PERSON = re.compile(r"[^\W\d_][^\W\d_'’.-]*([ '’.-]+[^\W\d_][^\W\d_'’.-]*){0,4}\.?$")
+_PERSON = re.compile(r"[^\W\d_][^\W\d_'’.-]*([ '’.-]+[^\W\d_][^\W\d_'’.-]*){0,4}\.?$")  # noqa: RUF001
 _WORD = re.compile(r"[\w.%:/-]{1,32}( [\w.%:/-]{1,24}){0,3}$")
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9#/_.-]{3,64}$")
 _HANDLE = re.compile(r"[A-Za-z0-9_.@-]{2,40}$")
@@ -62,7 +66,7 @@ _TRACKING = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}$|1Z[0-9A-Z]{16}$|[A-Z]{2,4}[0-
 _KEY = re.compile(r"[A-Za-z_][\w.:/-]{0,63}$")
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?$")
 _MONEY_TEXT = re.compile(
-    r"[€$£]? ?-?[0-9]{1,3}([.,' ]?[0-9]{3})*[.,][0-9]{2} ?(€|EUR|USD|GBP|[$£]|zł|Kč|kr|руб\.?)?$"
+    r"[€$£]? ?-?[0-9]{1,3}([.,' ]?[0-9]{3})*[.,][0-9]{2} ?(€|EUR|USD|GBP|[$£]|zł|Kč|kr|руб\.?)?$"  # noqa: RUF001
 )
 
 STATUS_WORDS: dict[str, str] = {}
@@ -125,7 +129,7 @@ def _of_integer(value: int) -> set[str]:
 def _of_decimal(value: Decimal) -> set[str]:
     if not value.is_finite():
         return set()
-    sign, digits, exponent = value.normalize().as_tuple()
+    _sign, _digits, exponent = value.normalize().as_tuple()
     places = max(0, -int(exponent))
     found = {"money"} if places <= 4 else {"coins"}
     if places == 0:
@@ -143,31 +147,31 @@ def _of_decimal(value: Decimal) -> set[str]:
     return found
 
 
-def _of_text(text: str) -> set[str]:
-    found: set[str] = set()
+def _of_number(text: str) -> set[str]:
     if len(text) <= 25 and _NUMBER.match(text):
         plain = text.replace(",", ".")
-        found |= _of_integer(int(text)) if "." not in plain else _of_decimal(Decimal(plain))
-        if text[0] == "0" and len(text) > 5 and "." not in plain:
-            found.add("phone")
-    elif len(text) <= 24 and _MONEY_TEXT.match(text):
-        found.add("money")
+        if "." in plain:
+            return _of_decimal(Decimal(plain))
+        found = _of_integer(int(text))
+        return found | {"phone"} if text[0] == "0" and len(text) > 5 else found
+    return {"money"} if len(text) <= 24 and _MONEY_TEXT.match(text) else set()
+
+
+def _of_text(text: str) -> set[str]:
+    found = _of_number(text)
     if len(text) > 200:
         return found | {"text"}
-    lower = text.lower()
-    if _CURRENCY.match(text) and text in _CURRENCIES:
+    if text in _CURRENCIES:
         found.add("currency")
-    if lower in _ASSETS:
+    if text.lower() in _ASSETS:
         found.add("asset")
-    if len(text) <= 24 and _BRANDS.match(text):
-        found.add("card_brand")
     if len(text) == 2 and text.isalpha() and text.isupper():
         found.add("country")
-    if len(text) <= 24 and _LAST4.match(text):
-        found.add("last4")
     found |= {
         look
         for look, rule, longest in (
+            ("card_brand", _BRANDS, 24),
+            ("last4", _LAST4, 24),
             ("postcode", _POSTCODE, 10),
             ("phone", _PHONE, 24),
             ("street", _STREET, 90),

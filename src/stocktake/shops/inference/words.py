@@ -84,9 +84,14 @@ def _concepts(word: str) -> Token:
     return found
 
 
+_ENDINGS = (
+    "s", "es", "n", "en", "e", "er", "i", "y", "a", "u", "ed", "ing", "ler", "lar", "leri", "lari",
+)  # fmt: skip
+
+
 def _stem(word: str) -> frozenset[str] | None:
     """A plural or an inflected form of a known word."""
-    for ending in ("s", "es", "n", "en", "e", "er", "i", "y", "a", "ed", "ing"):
+    for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
             found = vocabulary().get(word[: -len(ending)])
             if found:

@@ -7,8 +7,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from sqlglot.errors import TokenError
-
 from stocktake.commerce.model import TABLES
 from stocktake.commerce.statements import Statement, read_statements
 
@@ -219,7 +217,7 @@ def read_folder(folder: Traversable, within: str = "shops", *, home: str | None 
             inferred=made_for.get("probability", {}) if own and "/inferred/" in home else None,
             of=(made_for["exhibit"], made_for["path"], made_for["database"]) if made_for else None,
         )
-    except (AttributeError, KeyError, OSError, TypeError, ValueError, TokenError) as error:
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
         raise FolderError(f"{home}: {type(error).__name__} {error}") from error
 
 

@@ -8,6 +8,7 @@ is run, and no view is asked.
 """
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -353,19 +354,19 @@ class _Reading:
 
     def _lowest_behind(self, table: _Table, key: str, last: int) -> int | None:
         """The lowest key above ``last`` that can be reached from the end of the index."""
-        statement = (
-            f"SELECT {key} FROM {table.quoted} FORCE INDEX (PRIMARY) WHERE {key} > {last} ORDER BY {key} DESC"
-        )
-        lowest = None
+        # Without a condition, which the server would look up, and so meet the damaged page at once.
+        statement = f"SELECT {key} FROM {table.quoted} FORCE INDEX (PRIMARY) ORDER BY {key} DESC"
+        lowest: int | None = None
+        limit = math.inf
         with (self.confinement.folder / "errors").open("w+b") as errors:
             process = self.confinement.run(
                 self.server.client(statement), inside="data", output=PIPE, errors=errors
             )
             with io.BufferedReader(Piped(process, self.most, silent=WALK_SECONDS), 1 << 20) as stream:
                 for line in stream:
-                    if not re.fullmatch(rb"-?\d+\n", line) or (lowest is not None and int(line) >= lowest):
+                    if not re.fullmatch(rb"-?\d+\n", line) or not last < int(line) < limit:
                         break
-                    lowest = int(line)
+                    lowest = limit = int(line)
             self.confinement.end(process)
         return lowest
 

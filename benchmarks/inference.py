@@ -10,6 +10,7 @@ were not: they are marked `seen = false`, and were written down when the model w
 """
 
 import argparse
+import json
 import lzma
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -37,7 +40,7 @@ from stocktake.shops.inference import proposal as proposing
 from stocktake.shops.inference import scoring
 from stocktake.shops.inference.model import PARTS, roles
 from stocktake.shops.inference.profile import Profile, profile
-from stocktake.shops.inference.proposal import propose
+from stocktake.shops.inference.proposal import Proposal, propose
 from stocktake.shops.recognition import Recognition, recognise
 
 TABLES = ("orders", "order_lines", "accounts", "postal_addresses", "payments", "listings", "shipments", "messages",
@@ -196,7 +199,7 @@ def learn(taught: list[dict[str, Examples]]) -> dict[str, dict[str, float]]:
     """Weights that explain the examples, each shop weighing the same, held to those that stand."""
     learned = {}
     for model, stated in scoring.weights().items():
-        if model == "least":
+        if model in ("least", "stated"):
             learned[model] = dict(stated)
             continue
         names = list(stated)
@@ -243,6 +246,42 @@ def write(weights: dict[str, dict[str, float]]) -> None:
     WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+# -------------------------------------------------------------------------------------------------- other matchers
+
+
+def task(shop: Shop, made: Proposal) -> list[dict[str, Any]]:
+    """What a matcher of two tables can do of the work: a raw table whose part is told, and its own columns.
+
+    Keys and values, serialised columns and tables beside a row are left out, here as there.
+    """
+    found = []
+    for entity in shop.profile.entities:
+        role = _true_role(entity, shop.wanted)
+        if role is None or entity.within is not None:
+            continue
+        own = [c for c in entity.columns if c.place.key is None and c.place.table == entity.table.label]
+        columns = {column.place.column: [str(value) for value in column.values] for column in own}
+        right = [
+            {"column": one.column, "raw": raw, "needed": one.needed}
+            for one in shop.wanted
+            if one.table == role
+            and (
+                raw := [c for t, c, k in one.right if t == entity.table.label and k is None and c in columns]
+            )
+        ]
+        proposed = sorted(
+            {(choice.slot.canonical, choice.column.place.column)
+            for mapping in made.of(role)
+            if mapping.entity.table.label == entity.table.label
+            for choice in mapping.choices.values()
+            if choice.column.place.key is None and choice.column.place.table == entity.table.label
+            and not choice.of_order and choice.slot.canonical not in ("kind", "pgp_fingerprint")}
+        )  # fmt: skip
+        found.append({"group": shop.group, "shop": shop.name, "table": role, "raw": entity.name,
+                      "columns": columns, "right": right, "proposed": proposed})  # fmt: skip
+    return found
+
+
 # ---------------------------------------------------------------------------------------------------- measuring
 
 
@@ -284,6 +323,34 @@ def by_column(found: Measured) -> str:
     return "\n".join(lines)
 
 
+def chances(shop: Shop, made: Proposal) -> list[tuple[float, bool]]:
+    """The chance that is stated for each proposed column, and whether the column is right."""
+    right: dict[tuple[str, str], set[tuple[str, str, str | None]]] = {}
+    for one in shop.wanted:
+        right.setdefault((one.table, one.column), set()).update(one.right)
+    return [
+        (
+            choice.chance,
+            (place.table, place.column, place.key) in right.get((mapping.table, slot.canonical), ()),
+        )
+        for mapping in made.mappings
+        for choice in mapping.choices.values()
+        for place, slot in [(choice.column.place, choice.slot)]
+        if slot.name not in ("kind", "pgp_key")
+    ]
+
+
+def by_chance(stated: list[tuple[float, bool]]) -> str:
+    lines = ["| stated chance | columns | share that is right |", "|---|---|---|"]
+    for least, most in pairwise((0.0, 0.6, 0.8, 0.9, 0.95, 0.99, 1.01)):
+        here = [right for chance, right in stated if least <= chance < most]
+        if here:
+            lines.append(
+                f"| {least:.2f} to {min(most, 1.0):.2f} | {len(here)} | {sum(here) / len(here):.2f} |"
+            )
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -295,6 +362,7 @@ def main() -> None:
         "--learned", action="store_true", help="leave each known shop out of what weights are learned from"
     )
     parser.add_argument("--columns", action="store_true", help="a row a canonical column too")
+    parser.add_argument("--export", type=Path, help="write what benchmarks/inference_peers.py compares")
     options = parser.parse_args()
     with shops(options.names) as every:
         learning = options.train or options.learned
@@ -303,11 +371,12 @@ def main() -> None:
             write(learn(list(teach.values())))
             print(f"Learned from {len(teach)} shops; written to {WEIGHTS.name}.")
             return
+        tasks: list[dict[str, Any]] = []
         for group, title in (("known", "Left out"), ("seen", "Looked at"), ("unseen", "Not looked at")):
             of_group = [shop for shop in every if shop.group == group]
             if not of_group:
                 continue
-            together = Measured()
+            together, stated = Measured(), list[tuple[float, bool]]()
             print(f"\n{header(title)}")
             for shop in of_group:
                 others = [taught for name, taught in teach.items() if name != shop.name]
@@ -316,6 +385,8 @@ def main() -> None:
                     began = time.perf_counter()
                     made = propose(shop.profile)
                     took = time.perf_counter() - began
+                stated += chances(shop, made)
+                tasks += task(shop, made) if options.export else []
                 found = measure(shop.wanted, made)
                 together.add(found)
                 print(row(shop.title, found), flush=True)
@@ -324,7 +395,9 @@ def main() -> None:
                     print(*(f"  wrong {one}" for one in found.wrong), sep="\n")
             print(f"\n{totals(together)}")
             if options.columns:
-                print(f"\n{by_column(together)}")
+                print(f"\n{by_column(together)}\n\n{by_chance(stated)}")
+        if options.export:
+            options.export.write_text(json.dumps(tasks), "utf-8")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,11 @@ def _canonical(meaning: str) -> tuple[str, str] | None:
     if column in ("first_name", "last_name", "full_name"):
         column = "display_name" if table == "accounts" else "name"
     column = "line1" if column == "house_number" else column
-    return None if column in ("kind", "id", "pgp_key") or table in ("lookup", "total") else (table, column)
+    return (
+        None
+        if column in ("kind", "id", "pgp_key") or table in ("lookup", "ref", "total")
+        else (table, column)
+    )
 
 
 def _of_totals(table: Table) -> list[Wanted]:

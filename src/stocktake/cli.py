@@ -457,6 +457,7 @@ def shops(
 ) -> None:
     """Say which shop software is supported, or was recognised in a case."""
     from stocktake.custody.exhibit import exhibits
+    from stocktake.shops import unrecognised
     from stocktake.shops.folders import supported
     from stocktake.shops.recognition import recognise
 
@@ -481,7 +482,17 @@ def shops(
         }
         for one in found
     ]
-    _print(as_json, facts, "\n\n".join(map(_recognition_text, found)) or "No shop was recognised.")
+    shown = list(map(_recognition_text, found)) or ["No shop was recognised."]
+    named = {(one.exhibit, one.path, one.database) for one in found}
+    others = [
+        f"  {visible(f'{one.exhibit}/{one.name}')} (tables: {len(one.tables)})"
+        for exhibit in exhibits(opened)
+        for one in unrecognised.databases_of(opened, exhibit.reference)
+        if (one.exhibit, one.path, one.database) not in named
+    ]
+    if others:
+        shown.append("\n".join(["No shop was recognised here (stocktake map CASE DATABASE):", *others]))
+    _print(as_json, facts, "\n\n".join(shown))
 
 
 def _recognition_text(one: "Recognition") -> str:
@@ -538,7 +549,9 @@ def map_database(
         kept = unrecognised.accept(opened, database, accept, by)
     done = run(opened, tell=(lambda _: None) if as_json else _tell)
     told = f"The mapping of {database} is confirmed and kept as {kept['folder']}, SHA-256 {kept['sha256']}."
-    _print(as_json, {**kept, "processed": done.exhibits}, visible(told))
+    told += f" The case's problems: {done.errors} errors, {done.warnings} warnings."
+    counts = {"processed": done.exhibits, "errors": done.errors, "warnings": done.warnings}
+    _print(as_json, {**kept, **counts}, visible(told))
 
 
 @app.command()

@@ -24,6 +24,7 @@ from stocktake.shops.inference.scoring import (
     log_odds_of,
     logit,
     role_features,
+    stated,
     weights,
 )
 from stocktake.shops.inference.words import Token
@@ -258,7 +259,7 @@ def score(
     words: Mapping[Place, Sequence[Token]] | None = None,
 ) -> list[Scored]:
     """Every column of the entity, or those of ``words``, in every slot it may fill, with its chance."""
-    stated = weights()["column"]
+    weighed = weights()["column"]
     found = []
     for slot in slots:
         for column in entity.columns:
@@ -273,7 +274,7 @@ def score(
                 and _names(column, target[0])
             )
             features, name = column_features(column, slot, own, named, overlap, names_target=called)
-            found.append(Scored(logit(features, stated), name, column, slot, target, overlap, features))
+            found.append(Scored(logit(features, weighed), name, column, slot, target, overlap, features))
     return found
 
 
@@ -395,11 +396,11 @@ def _map(
         if (chance(one.log_odds) >= 0.8 and one.slot.table != "accounts")
         or (chance(one.log_odds) >= 0.8 and role.table == "accounts")
     }
-    found = []
+    found, told = [], stated("table", log_odds_of(min(max(likely, 0.001), 0.9999)))
     for table, part, scored in parts:
         choices = {one.slot.name: _choice(profile, one) for one in scored if id(one) in taken}
         found.append(
-            TableMapping(table, entity, part, likely, _role_reason(entity, role, likely), _named(choices))
+            TableMapping(table, entity, part, told, _role_reason(entity, role, told), _named(choices))
         )
     return _completed(found)
 
@@ -598,7 +599,7 @@ def _choice(profile: Profile, one: Scored) -> Choice:
     reason = _reason(one)
     if lookup is not None:
         reason += f"; {lookup.table.label}.{lookup.name} has the names of its numbers"
-    return Choice(one.slot, one.column, round(chance(one.log_odds), 3), reason, one.target, lookup)
+    return Choice(one.slot, one.column, stated("column", one.log_odds), reason, one.target, lookup)
 
 
 # Columns that may hold the number of a row that has the name.

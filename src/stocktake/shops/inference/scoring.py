@@ -20,6 +20,7 @@ TELLING = frozenset({
     "email", "ip", "agent", "hash", "pgp_public", "pgp_message", "wallet", "txid", "currency", "phone",
     "postcode", "card_brand", "tracking", "asset", "country", "url",
 })  # fmt: skip
+MOST_STATED = 0.99  # beyond it there is nothing measured
 _OF_TIMES = frozenset({"date", "time"})  # add nothing to what sort of time it is
 _OF_AMOUNTS = frozenset({"net", "gross"})
 _NEUTRAL = frozenset({"site", "field", "when"})
@@ -181,3 +182,9 @@ def log_odds_of(probability: float) -> float:
 def chance(log_odds: float) -> float:
     """The probability of these log odds."""
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, log_odds))))
+
+
+def stated(kind: str, log_odds: float) -> float:
+    """The probability told of a `column` or a `table`: how often such a chance was right when measured."""
+    worth = weights()["stated"]
+    return round(min(MOST_STATED, chance(worth[f"{kind}_slope"] * log_odds + worth[f"{kind}_offset"])), 3)

@@ -455,7 +455,7 @@ def _judge(block: _Block, asked: _Wanted, blanked: list[tuple[int, bytes]]) -> p
     starts = np.concatenate((starts[kept], hidden[:, 0]))
     ends = np.concatenate((ends[kept], hidden[:, 1]))
     which = np.concatenate((which[kept], hidden[:, 2]))
-    return _batch(data, starts, ends, which, findings, asked, inner.hits)
+    return _batch(data, starts, ends, which, findings, asked, inner.hits, block.low)
 
 
 @dataclass(frozen=True)
@@ -525,7 +525,9 @@ def _brought_out(block: _Block, inside: Unwrapped, hits: pa.RecordBatch) -> pa.R
     lengths = hits.column("length").to_numpy()
     outer, ends, which, in_window = _places_outside(inside, starts, starts + lengths)
     kept = ~in_window | (ends - outer != lengths)  # across an escaped character
-    kept &= (outer >= block.low) & (outer < block.high) & (inside.pieces[which, 3] != 0)
+    # What begins in the block before and reaches into this one tells that no part of it is a hit of its own.
+    kept &= (outer >= block.low) | (in_window & (ends > block.low))
+    kept &= (outer < block.high) & (inside.pieces[which, 3] != 0)
     rows = np.flatnonzero(kept)
     if not len(rows):
         return None
@@ -722,8 +724,9 @@ def _batch(
     findings: list[Facts],
     asked: _Wanted,
     inner: pa.RecordBatch | None = None,
+    low: int = 0,
 ) -> pa.RecordBatch:
-    """Hits in order: places with the findings ``which`` are there, and between them those of ``inner``."""
+    """Hits in order: places with the findings ``which`` are there, and those of ``inner`` from ``low`` on."""
     kinds = np.array([_RANK[facts[0]] for facts in findings], np.int64)
     kinds = kinds[which] if len(which) else which
     order = np.lexsort((ends, kinds, starts))
@@ -734,6 +737,7 @@ def _batch(
             starts, ends, kinds, lambda place: findings[which[place]][_NORMALISED], inner
         )
         starts, ends, kinds, which = starts[keep], ends[keep], kinds[keep], which[keep]
+        keep_inner &= inner.column("offset").to_numpy() >= low
         inner = inner if keep_inner.all() else inner.filter(pa.array(keep_inner))
         merged = _between(starts, ends, kinds, inner)
         which = np.concatenate((which, len(findings) + np.arange(inner.num_rows)))[merged]

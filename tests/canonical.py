@@ -56,12 +56,24 @@ def shop_rows(seed: int = 7, orders: int = 60) -> Rows:
 
 def add_captured(rows: Rows) -> None:
     """What a capture of the first shop's pages showed: a price that is another now, and one that is gone."""
-    site, common = "site:KC/3/captures/green.example", {"exhibit": "KC/3", "basis": "derived", "captured": True}
-    common |= {"source_id": "source:KC/3/crawl.warc.gz/page", "rule": "a rule, artefacts/captures/listings.sql:2"}
+    site, common = (
+        "site:KC/3/captures/green.example",
+        {"exhibit": "KC/3", "basis": "derived", "captured": True},
+    )
+    common |= {
+        "source_id": "source:KC/3/crawl.warc.gz/page",
+        "rule": "a rule, artefacts/captures/listings.sql:2",
+    }
     rows["sites"].append(common | {"site_id": site, "name": "green.example (as captured)"})
     for title, price in ((FOUND[0][0], "3.99"), ("Oolong", "8.00")):
-        listing = {"listing_id": f"listing:KC/3/captures/green.example/{title}", "site_id": site, "captured_at": START}
-        rows["listings"].append(common | listing | {"title": title, "price": Decimal(price), "currency": "GBP"})
+        listing = {
+            "listing_id": f"listing:KC/3/captures/green.example/{title}",
+            "site_id": site,
+            "captured_at": START,
+        }
+        rows["listings"].append(
+            common | listing | {"title": title, "price": Decimal(price), "currency": "GBP"}
+        )
         rows["price_tiers"].append(
             common
             | listing

@@ -434,7 +434,9 @@ def noise(page: bytearray) -> None:
 @pytest.mark.parametrize("change", [rows_in_a_circle, links_to_nowhere, noise])
 def test_forged_pages_cost_one_table(made, clean, tmp_path, monkeypatch, change):
     """What passes every checksum can crash the server, or make it give rows without end."""
-    if change is rows_in_a_circle:  # the only one that makes a walk wait; the others may need time on a busy machine
+    if (
+        change is rows_in_a_circle
+    ):  # the only one that makes a walk wait; the others may need time on a busy machine
         monkeypatch.setattr("stocktake.artefacts.databases.mysql.WALK_SECONDS", 2.0)
     path = clean / "shop" / "in_innodb.ibd"
     pages = index_pages(path)

@@ -442,6 +442,7 @@ def test_forged_pages_cost_one_table(made, clean, tmp_path, monkeypatch, change)
     pages = index_pages(path)
     forge(path, pages[len(pages) // 2], change)
     found = read(tmp_path / "exhibit", tmp_path)
+    assert len(found.told) == 1, found.told
     (told,) = found.told
     assert told.startswith("error: the table shop.in_innodb is damaged")
     if change is rows_in_a_circle:

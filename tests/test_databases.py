@@ -437,7 +437,7 @@ def test_forged_pages_cost_one_table(made, clean, tmp_path, monkeypatch, change)
     if (
         change is rows_in_a_circle
     ):  # the only one that makes a walk wait; the others may need time on a busy machine
-        monkeypatch.setattr("stocktake.artefacts.databases.mysql.WALK_SECONDS", 2.0)
+        monkeypatch.setattr("stocktake.artefacts.databases.mysql.WALK_SECONDS", 10.0)
     path = clean / "shop" / "in_innodb.ibd"
     pages = index_pages(path)
     forge(path, pages[len(pages) // 2], change)

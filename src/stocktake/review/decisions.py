@@ -16,7 +16,7 @@ from typing import Any
 
 from stocktake.case import Case
 from stocktake.custody import ledger
-from stocktake.custody.disk import sync_folder
+from stocktake.custody.kept import keep, read_kept
 from stocktake.custody.verify_case import UnreadableError, parsed
 from stocktake.errors import UserError
 from stocktake.review import privilege_list
@@ -56,16 +56,11 @@ class Decisions:
         """The list in force. Raises UserError where it is not the one that was recorded."""
         if not self.list_sha256:
             return None
-        try:
-            stored = (case.path / self.list_file).read_bytes()
-        except OSError as error:
-            said = error.strerror or error
-            raise UserError(f"The privilege list {self.list_file} can't be read: {said}.") from error
-        if hashlib.sha256(stored).hexdigest() != self.list_sha256:
-            raise UserError(
-                f"The privilege list {self.list_file} was changed since it was taken in: a new one is taken "
-                "in with stocktake privilege CASE --list FILE --by NAME."
-            )
+        changed = (
+            f"The privilege list {self.list_file} was changed since it was taken in: a new one is taken "
+            "in with stocktake privilege CASE --list FILE --by NAME."
+        )
+        stored = read_kept(case, self.list_file, self.list_sha256, "privilege list", changed)
         return privilege_list.read(stored, self.list_file)
 
 
@@ -134,22 +129,9 @@ def take_in_list(case: Case, path: Path, by: str) -> Decisions:
     except OSError as error:
         raise UserError(f"{path} can't be read: {error.strerror or error}.") from error
     listed = privilege_list.read(stored, path.name)
-    sha256 = hashlib.sha256(stored).hexdigest()
-    home = case.path / "review"
-    kept = home / f"privilege-{sha256[:16]}.toml"
-    try:
-        home.mkdir(exist_ok=True)
-        beside = kept.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(stored)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(kept)
-        sync_folder(home)
-    except OSError as error:
-        raise UserError(f"The list can't be copied into the case: {error.strerror or error}.") from error
+    kept, sha256 = keep(case, stored, "privilege", "list")
     detail = {
-        "file": kept.relative_to(case.path).as_posix(),
+        "file": kept,
         "sha256": sha256,
         "bytes": len(stored),
         "by": person,

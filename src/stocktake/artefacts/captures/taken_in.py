@@ -1,14 +1,12 @@
 """An examiner's own selectors: taken into the case, recorded in the ledger, and in force until replaced."""
 
-import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from stocktake.artefacts.captures.selectors import read
 from stocktake.case import Case
 from stocktake.custody import ledger
-from stocktake.custody.disk import sync_folder
+from stocktake.custody.kept import keep, read_kept
 from stocktake.errors import UserError
 
 ACTION = "selectors"
@@ -46,25 +44,11 @@ def take_in(case: Case, path: Path, by: str) -> TakenIn:
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is no UTF-8 text.") from error
     name = read(text, path.name).name
-    sha256 = hashlib.sha256(stored).hexdigest()
-    home = case.path / "review"
-    kept = home / f"selectors-{sha256[:16]}.toml"
-    try:
-        home.mkdir(exist_ok=True)
-        beside = kept.with_suffix(".new")
-        with beside.open("wb") as copy:
-            copy.write(stored)
-            copy.flush()
-            os.fsync(copy.fileno())
-        beside.replace(kept)
-        sync_folder(home)
-    except OSError as error:
-        raise UserError(f"The selectors can't be copied into the case: {error.strerror or error}.") from error
-    taken = TakenIn(name, kept.relative_to(case.path).as_posix(), sha256, person, text)
+    kept, sha256 = keep(case, stored, "selectors", "selectors")
     ledger.record(
-        case, ACTION, {"name": name, "file": taken.file, "sha256": sha256, "bytes": len(stored), "by": person}
+        case, ACTION, {"name": name, "file": kept, "sha256": sha256, "bytes": len(stored), "by": person}
     )
-    return taken
+    return TakenIn(name, kept, sha256, person, text)
 
 
 def in_force(case: Case) -> list[TakenIn]:
@@ -77,15 +61,10 @@ def in_force(case: Case) -> list[TakenIn]:
             }
     found = []
     for name, facts in sorted(newest.items()):
-        try:
-            stored = (case.path / facts["file"]).read_bytes()
-        except OSError as error:
-            said = error.strerror or error
-            raise UserError(f"The selectors {facts['file']} can't be read: {said}.") from error
-        if hashlib.sha256(stored).hexdigest() != facts["sha256"]:
-            raise UserError(
-                f"The selectors {facts['file']} were changed since they were taken in: they are taken in "
-                "anew with stocktake captures CASE --selectors FILE --by NAME."
-            )
+        changed = (
+            f"The selectors {facts['file']} were changed since they were taken in: they are taken in "
+            "anew with stocktake captures CASE --selectors FILE --by NAME."
+        )
+        stored = read_kept(case, facts["file"], facts["sha256"], "selectors", changed)
         found.append(TakenIn(name, facts["file"], facts["sha256"], facts["by"], stored.decode("utf-8")))
     return found

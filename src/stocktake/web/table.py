@@ -99,6 +99,14 @@ class Asked:
         return with_query(self.table.path + ".csv", self.values | {"sort": self.sort})
 
 
+def counted(table: str, column: str) -> str:
+    """SQL of the values of a column to choose from, each with how many rows of the table have it."""
+    return (
+        f"SELECT {column} AS value, {column} || ' (' || count(*) || ')' AS label FROM {table} "
+        f"WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY {column}"
+    )
+
+
 def asked(table: Table, given: QueryParams, zone: ZoneInfo) -> Asked:
     """Check a query string. Dates in it are days in ``zone``. Raises BadRequestError."""
     filters = {each.name: each for each in table.filters}

@@ -16,7 +16,7 @@ from stocktake.web.pages.subject import (
     sources,
 )
 from stocktake.web.respond import consulted, desk, page
-from stocktake.web.table import Column, Filter, Table
+from stocktake.web.table import Column, Filter, Table, counted
 
 _TEXT = """contains(lower(concat_ws(chr(10), a.account_id, a.username, a.display_name, a.email, a.phone,
                                     a.last_login_ip, a.pgp_fingerprint)), $text)
@@ -67,8 +67,7 @@ TABLE = Table(
             "kind",
             "Kind",
             "a.kind = $kind",
-            options="SELECT kind AS value, kind || ' (' || count(*) || ')' AS label FROM accounts "
-            "WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind",
+            options=counted("accounts", "kind"),
         ),
         Filter("from", "Opened from", "a.created_at >= $from", "from"),
         Filter("to", "Opened to", "a.created_at < $to", "to"),

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stocktake.web.pages import tables
-from stocktake.web.table import Column, Filter, Table
+from stocktake.web.table import Column, Filter, Table, counted
 
 _STATES = """
 SELECT * FROM (VALUES
@@ -56,8 +56,7 @@ TABLE = Table(
             "kind",
             "Kind",
             "i.kind = $kind",
-            options="SELECT kind AS value, kind || ' (' || count(*) || ')' AS label FROM items "
-            "WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind",
+            options=counted("items", "kind"),
         ),
         Filter(
             "exhibit",

@@ -9,7 +9,7 @@ from stocktake.web.pages import tables
 from stocktake.web.pages.orders import SITES
 from stocktake.web.pages.subject import LONG, MOST, REVIEWS, UnknownIdError, asked_id, rules, sources
 from stocktake.web.respond import consulted, desk, page
-from stocktake.web.table import Column, Filter, Table
+from stocktake.web.table import Column, Filter, Table, counted
 
 _ROWS = """listings AS l
   LEFT JOIN (SELECT listing_id, count(DISTINCT order_id) AS orders, sum(quantity) AS quantity
@@ -59,8 +59,7 @@ TABLE = Table(
             "status",
             "Status",
             "l.status = $status",
-            options="SELECT status AS value, status || ' (' || count(*) || ')' AS label FROM listings "
-            "WHERE status IS NOT NULL GROUP BY status ORDER BY status",
+            options=counted("listings", "status"),
         ),
         Filter("from", "Listed from", "l.created_at >= $from", "from"),
         Filter("to", "Listed to", "l.created_at < $to", "to"),

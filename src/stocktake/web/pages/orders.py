@@ -18,7 +18,7 @@ from stocktake.web.pages.subject import (
     sources,
 )
 from stocktake.web.respond import consulted, desk, page
-from stocktake.web.table import Column, Filter, Table
+from stocktake.web.table import Column, Filter, Table, counted
 
 # What the text filter looks through. Postcodes are found with and without their space.
 _TEXT = """o.order_id IN (
@@ -97,8 +97,7 @@ TABLE = Table(
             "status",
             "Status",
             "o.status = $status",
-            options="SELECT status AS value, status || ' (' || count(*) || ')' AS label FROM orders "
-            "WHERE status IS NOT NULL GROUP BY status ORDER BY status",
+            options=counted("orders", "status"),
         ),
         Filter(
             "method",

@@ -6,15 +6,7 @@ from starlette.responses import Response
 from stocktake.web.data import records
 from stocktake.web.pages import tables
 from stocktake.web.respond import desk, page
-from stocktake.web.table import Column, Filter, Table
-
-
-def _counted(column: str) -> str:
-    return (
-        f"SELECT {column} AS value, {column} || ' (' || count(*) || ')' AS label FROM problems "
-        f"WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY {column}"
-    )
-
+from stocktake.web.table import Column, Filter, Table, counted
 
 TABLE = Table(
     path="/problems",
@@ -47,9 +39,9 @@ TABLE = Table(
             "text",
             hint="message or file",
         ),
-        Filter("severity", "Severity", "p.severity = $severity", options=_counted("severity")),
-        Filter("stage", "Stage", "p.stage = $stage", options=_counted("stage")),
-        Filter("exhibit", "Exhibit", "p.exhibit = $exhibit", options=_counted("exhibit")),
+        Filter("severity", "Severity", "p.severity = $severity", options=counted("problems", "severity")),
+        Filter("stage", "Stage", "p.stage = $stage", options=counted("problems", "stage")),
+        Filter("exhibit", "Exhibit", "p.exhibit = $exhibit", options=counted("problems", "exhibit")),
     ),
     sort="-severity",
 )

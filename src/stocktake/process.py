@@ -52,6 +52,15 @@ class Processed:
     warnings: int
 
 
+@dataclass(frozen=True)
+class _Read:
+    """An exhibit whose items were read: its units, and the hashes of their manifests by path in the case."""
+
+    exhibit: Exhibit
+    units: list[Path]
+    manifests: dict[str, str]
+
+
 def process(
     case: Case, *, engine: str = "duckdb", jobs: int | None = None, tell: Tell = lambda _: None
 ) -> Processed:
@@ -64,32 +73,33 @@ def process(
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be 1 or more.")
     made: list[str] = []
-    read: list[tuple[Exhibit, list[Path]]] = []
-    later: list[tuple[int, Exhibit, list[Path]]] = []  # payment processors, after the shops
+    read: list[_Read] = []
+    later: list[tuple[int, _Read]] = []  # payment processors, after the shops
     mapped: list[str] = []
     with case.locked("process"), _full_disk_told():
         for leftover in [*case.tables.glob(".new-*"), *case.path.glob(".spill-*")]:
             shutil.rmtree(leftover, ignore_errors=True)
         for exhibit in exhibits(case):
             units = read_exhibit(case, exhibit, jobs or os.cpu_count() or 1, tell)
-            read.append((exhibit, units))
+            one = _Read(exhibit, units, _digests(case, units))
+            read.append(one)
             if place := settling(case, exhibit.reference):
-                later.append((place, exhibit, units))
+                later.append((place, one))
                 continue
-            if _map_exhibit(case, exhibit, units, tell):
+            if _map_exhibit(case, one, tell):
                 made.append(exhibit.reference)
             mapped.append(exhibit.reference)
-        for _, exhibit, units in sorted(later, key=lambda entry: entry[0]):
-            if _map_exhibit(case, exhibit, units, tell, mapped):
-                made.append(exhibit.reference)
-            mapped.append(exhibit.reference)
-        references = [exhibit.reference for exhibit, _ in read]
+        for _, one in sorted(later, key=lambda entry: entry[0]):
+            if _map_exhibit(case, one, tell, mapped):
+                made.append(one.exhibit.reference)
+            mapped.append(one.exhibit.reference)
+        references = [one.exhibit.reference for one in read]
         for together in unite(case, references, code_digest("commerce", "engine")):
             tell(f"{', '.join(together)}: several sources of one shop, united")
         link_sites(case, references)
         mark_known(case, references, code_digest("known"))
-        for exhibit, units in read:
-            _record(case, exhibit, units)
+        for one in read:
+            _record(case, one)
         hold_back(case, tell)
     errors, warnings = problem_counts(case)
     return Processed(made, errors, warnings)
@@ -111,15 +121,14 @@ def problem_counts(case: Case) -> tuple[int, int]:
     return counts.get("error", 0), counts.get("warning", 0)
 
 
-def _map_exhibit(
-    case: Case, exhibit: Exhibit, units: list[Path], tell: Tell, before: list[str] | None = None
-) -> bool:
+def _map_exhibit(case: Case, read: _Read, tell: Tell, before: list[str] | None = None) -> bool:
     """Raw tables to canonical rows, unless those that stand were made from the same.
 
     ``before`` are exhibits that are mapped already, for a payment processor whose rows rest on theirs too.
     """
+    exhibit = read.exhibit
     made_from: dict[str, Any] = {
-        "raw": _digests(case, units),
+        "raw": read.manifests,
         "rules": code_digest("shops", "artefacts", "commerce", "engine", "observed.py"),
         "time_zone": case.settings.time_zone,
         "mappings": accepted_digest(case),
@@ -132,9 +141,9 @@ def _map_exhibit(
         tell(f"{exhibit.reference}: mapping to the canonical tables")
         if before:  # so that payments are tied to the orders that stand once a shop's sources are united
             unite(case, before, code_digest("commerce", "engine"))
-        _make_tables(case, exhibit, units, made_from, before or [])
+        _make_tables(case, exhibit, read.units, made_from, before or [])
     # Recorded apart from the making: a run may have been killed between the two.
-    _record(case, exhibit, units)
+    _record(case, read)
     return anew
 
 
@@ -144,14 +153,15 @@ def _made_from(case: Case, exhibit: str) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def _record(case: Case, exhibit: Exhibit, units: list[Path]) -> None:
+def _record(case: Case, read: _Read) -> None:
     """State in the ledger what the exhibit's tables are now, unless its last entry does."""
-    tables = manifest_path(case, exhibit.reference)
+    reference = read.exhibit.reference
+    tables = manifest_path(case, reference)
     detail = {
-        "exhibit": exhibit.reference,
-        "manifests": _digests(case, units) | {_relative(case, tables): _digest(tables)},
+        "exhibit": reference,
+        "manifests": read.manifests | {_relative(case, tables): _digest(tables)},
     }
-    recorded = ledger.newest(case, "process", exhibit.reference)
+    recorded = ledger.newest(case, "process", reference)
     if recorded is None or recorded.detail != detail:
         ledger.record(case, "process", detail)
 

@@ -17,9 +17,9 @@ MOST_HOSTS = 20
 
 @dataclass(frozen=True)
 class Site:
-    """A site as the canonical tables have it, with its hosts as (host, kind, evidence)."""
+    """A site as the canonical tables have it; hosts are (host, kind, evidence, how much more of it)."""
 
-    hosts: Sequence[tuple[str, str, str]]
+    hosts: Sequence[tuple[str, str, str, int]]
     site_id: str
     name: str
     software: str
@@ -43,11 +43,12 @@ class Sites:
 
 def read(connection: duckdb.DuckDBPyConnection, refs: References) -> Sites:
     """Every site of the case."""
-    hosts: dict[str, list[tuple[str, str, str]]] = {}
-    for site_id, host, kind, evidence in connection.execute(
-        "SELECT DISTINCT site_id, host, kind, evidence FROM site_names ORDER BY ALL"
+    hosts: dict[str, list[tuple[str, str, str, int]]] = {}
+    for site_id, host, kind, evidence, places in connection.execute(
+        "SELECT site_id, host, kind, min(evidence), count(DISTINCT evidence) FROM site_names "
+        "GROUP BY ALL ORDER BY ALL"
     ).fetchall():
-        hosts.setdefault(site_id, []).append((host or "", kind or "", evidence or ""))
+        hosts.setdefault(site_id, []).append((host or "", kind or "", evidence or "", max(places - 1, 0)))
     found = connection.execute(
         "SELECT site_id, name, software, software_version, tagline, currency, time_zone, admin_email, "
         "exhibit FROM sites WHERE captured IS NOT TRUE ORDER BY exhibit, site_id"
@@ -207,10 +208,15 @@ def more(sites: Sites) -> list[Block]:
 def _facts(figures: SiteFigures) -> Facts:
     site = figures.site
     rows: list[tuple[str, Text]] = []
-    for host, kind, evidence in site.hosts[:MOST_HOSTS]:
+    for host, kind, evidence, more_of_it in site.hosts[:MOST_HOSTS]:
         words = {"onion": "onion service", "clearnet": "open internet"}.get(kind, shown(kind, 20))
-        told = f" ({words}, from {shown(evidence, 80)})" if evidence else f" ({words})"
-        rows.append(("" if rows else "Address", [Piece("mono", shown(host, 120)), Piece("soft", told)]))
+        told = f"{words}, from {shown(evidence, 80)}" if evidence else words
+        told += f" and {count(more_of_it, 'more place')}" if more_of_it else ""
+        rows.append(
+            ("" if rows else "Address", [Piece("mono", shown(host, 120)), Piece("soft", f" ({told})")])
+        )
+    if (left := len(site.hosts) - MOST_HOSTS) > 0:
+        rows.append(("", [Piece("soft", f"and {count(left, 'more address', 'more addresses')}")]))
     stated = {
         "Software": " ".join(part for part in (shown(site.software, 60), shown(site.version, 40)) if part),
         "Tagline": shown(site.tagline),
